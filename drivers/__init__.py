@@ -1,0 +1,1 @@
+"""One folder a device kind; found by name, imported only when configured."""

@@ -1,0 +1,86 @@
+"""Topics: ``its/1/<province>/<site>/<unit>/…``; built and taken apart here and nowhere else."""
+
+import re
+from dataclasses import dataclass
+
+from edge_agent.contract.envelope import ID, Event
+from edge_agent.contract.events import Agg, Alarm, DeviceState
+
+PREFIX = "its/1"
+_PART = re.compile(ID)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTopics:
+    """The topics of one unit."""
+
+    province: str
+    site: str
+    unit: str
+
+    def __post_init__(self) -> None:
+        for part in (self.province, self.site, self.unit):
+            if not _PART.match(part):
+                raise ValueError(f"{part!r} is no topic id: lower case, digits, inner hyphens")
+
+    @property
+    def root(self) -> str:
+        return f"{PREFIX}/{self.province}/{self.site}/{self.unit}"
+
+    @property
+    def state(self) -> str:
+        return f"{self.root}/state"
+
+    @property
+    def about(self) -> str:
+        return f"{self.root}/about"
+
+    @property
+    def health(self) -> str:
+        return f"{self.root}/health"
+
+    @property
+    def receipt(self) -> str:
+        return f"{self.root}/receipt"
+
+    def device_state(self, device: str) -> str:
+        return f"{self.root}/dev/{device}/state"
+
+    def alarm(self, device: str, code: str) -> str:
+        return f"{self.root}/alarm/{device}/{code}"
+
+    def agg(self, lane: str) -> str:
+        return f"{self.root}/agg/{lane}"
+
+    def bulk(self, stream: str) -> str:
+        return f"{self.root}/bulk/{stream}"
+
+    def of(self, event: Event) -> str:
+        """Where a single event goes."""
+        match event:
+            case Agg():
+                return self.agg(event.lane)
+            case Alarm():
+                return self.alarm(event.d, event.code)
+            case DeviceState():
+                return self.device_state(event.d)
+        return f"{self.root}/evt/{event.stream}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A topic taken apart: whose it is and what is below the unit, e.g. ``("evt", "passage")``."""
+
+    unit: UnitTopics
+    rest: tuple[str, ...]
+
+
+def parse(topic: str) -> Address | None:
+    """Take a topic apart; None when it is not one of ours."""
+    parts = topic.split("/")
+    if len(parts) < 6 or "/".join(parts[:2]) != PREFIX:  # noqa: PLR2004 - its/1/p/s/u/x
+        return None
+    try:
+        return Address(UnitTopics(parts[2], parts[3], parts[4]), tuple(parts[5:]))
+    except ValueError:
+        return None

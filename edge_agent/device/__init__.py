@@ -1,0 +1,1 @@
+"""All that a driver may import: the Driver contract, readings, streams, register maps, children."""

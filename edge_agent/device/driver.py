@@ -1,0 +1,118 @@
+"""The contract between the house and a driver.
+
+A driver folder ``drivers/<kind>/`` exports ``KIND``. Life of a driver: the supervisor builds it
+(no I/O), awaits ``run`` until it raises or is cancelled, waits, builds a new one. The driver knows
+its own protocol and nothing above it; reconnecting, back-off, states and counters are the
+supervisor's.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.clock import Clock
+from edge_agent.device.ports import PortBook
+from edge_agent.device.readings import InventoryReading, Reading
+
+Emit = Callable[[Reading], None]
+"""Takes a reading at once and never blocks. Call it on the event loop's thread only."""
+
+
+class Log(Protocol):
+    """The few calls of a bound structlog logger that a driver makes."""
+
+    def debug(self, event: str, **facts: Any) -> Any: ...
+    def info(self, event: str, **facts: Any) -> Any: ...
+    def warning(self, event: str, **facts: Any) -> Any: ...
+    def error(self, event: str, **facts: Any) -> Any: ...
+
+
+class DeviceSettings(BaseModel):
+    """What every ``[device.<id>]`` table may say; a kind adds its own keys by subclassing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str = Field(description="Driver folder, see `edge-agent drivers`.")
+    enabled: bool = Field(default=True, description="false keeps the table but starts nothing.")
+    silent_s: float = Field(
+        default=15.0,
+        gt=0,
+        le=3600,
+        description="Seconds without a sign of life after which the driver is restarted.",
+    )
+    isolate: bool = Field(
+        default=False,
+        description="true runs the driver in a child process that can be killed.",
+    )
+    memory_mb: int = Field(
+        default=256,
+        ge=32,
+        le=8192,
+        description="Resident memory at which a child process is killed and restarted.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceContext:
+    """What the house lends to one driver instance.
+
+    Attributes:
+        id: The device's id in the site file.
+        clock: Injected time.
+        log: Logger bound to the device.
+        ports: Shared openers, one per physical port or TCP endpoint.
+        alive: Call it whenever the device did something useful; ``emit`` calls it too. Without a
+            call for ``silent_s`` the supervisor restarts the driver with Cause.SILENT.
+    """
+
+    id: str
+    clock: Clock
+    log: Log
+    ports: PortBook
+    alive: Callable[[], None]
+
+
+class Driver(ABC):
+    """One device being driven."""
+
+    @abstractmethod
+    async def run(self, emit: Emit) -> None:
+        """Drive the device until cancelled.
+
+        Raises:
+            DeviceError: The device failed; the supervisor decides what follows.
+        """
+
+    @abstractmethod
+    async def probe(self) -> InventoryReading:
+        """Ask whether it is there and what it is, without writing anything to it.
+
+        Raises:
+            DeviceError: It is not there, or is something else.
+        """
+
+
+@dataclass(frozen=True)
+class DriverKind:
+    """A driver folder's one export.
+
+    Attributes:
+        name: The folder's name.
+        summary: One line for ``edge-agent drivers``.
+        settings: Model of the device's table in the site file.
+        build: Makes a driver; must not touch the device.
+        claims: Physical things that the settings claim for themselves alone, e.g.
+            ``serial:/dev/x#3``; two devices that claim the same are a configuration error.
+        check: Problems that a model cannot see (a map file that does not parse, a line outside
+            the picture): pairs of dotted key and complaint, without touching the device.
+    """
+
+    name: str
+    summary: str
+    settings: type[DeviceSettings]
+    build: Callable[[Any, DeviceContext], Driver]
+    claims: Callable[[Any], frozenset[str]] = lambda _settings: frozenset()
+    check: Callable[[Any], list[tuple[str, str]]] = lambda _settings: []

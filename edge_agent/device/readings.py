@@ -1,0 +1,227 @@
+"""Readings: what a device said, in the field's own terms, before any promise to the outside.
+
+Every reading carries the Stamp of the thing itself (not of its arrival). A value that could not be
+measured is None with a reason in ``why``, never zero.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from edge_agent.clock import Stamp
+
+
+class Colour(StrEnum):
+    """Aspect of a signal group."""
+
+    RED = "r"
+    RED_YELLOW = "ry"
+    YELLOW = "y"
+    GREEN = "g"
+    FLASHING_YELLOW = "fy"
+    FLASHING_GREEN = "fg"
+    DARK = "d"
+    CONFLICT = "x"
+    """Lamps lit together that exclude each other: a fault, published as such."""
+
+
+class VehicleClass(StrEnum):
+    """Counting classes; national schemes map onto them by table."""
+
+    MOTORBIKE = "motorbike"
+    BICYCLE = "bicycle"
+    CAR = "car"
+    MINIBUS = "minibus"
+    BUS = "bus"
+    LIGHT_TRUCK = "light_truck"
+    TRUCK = "truck"
+    TRACTOR_TRAILER = "tractor_trailer"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+Severity = Literal["info", "warning", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReading:
+    """Aspects of a controller's phases; emitted when one changes, and once after connecting.
+
+    Attributes:
+        phases: Phase number to aspect, every phase of the map.
+        changed: Phases whose aspect differs from the reading before; empty on the first.
+        plan: Plan or pattern number, None when the controller does not tell.
+        cycle_ms: Cycle counter, None when unknown.
+        mode: Control mode in the controller's words (``auto``, ``manual``, ``flash``…).
+        first: True when nothing is known of the time before: the aspects may be old.
+    """
+
+    at: Stamp
+    phases: dict[int, Colour]
+    changed: tuple[int, ...] = ()
+    plan: int | None = None
+    cycle_ms: int | None = None
+    mode: str | None = None
+    first: bool = False
+    type: Literal["signal"] = "signal"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorReading:
+    """Vehicles that a detector counted since the reading before.
+
+    Attributes:
+        detector: Name in the map.
+        count: Vehicles since last time; None when the counter cannot be trusted (reset, fault).
+        occupied: Presence now; None when the map has none.
+        why: Reason for an absent value.
+    """
+
+    at: Stamp
+    detector: str
+    count: int | None
+    occupied: bool | None = None
+    why: str | None = None
+    type: Literal["detector"] = "detector"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureReading:
+    """A named figure of a device: a temperature, a voltage, a level.
+
+    Attributes:
+        name: Name in the map.
+        value: Scaled integer in ``unit`` (deci-degrees, millivolts…); None when not measured.
+        unit: Unit of ``value``.
+        why: Reason for an absent value.
+    """
+
+    at: Stamp
+    name: str
+    value: int | None
+    unit: str = ""
+    why: str | None = None
+    type: Literal["figure"] = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionReading:
+    """A condition that a device reports as on or off: door open, lamp out, conflict.
+
+    Attributes:
+        code: ``[a-z0-9-]`` code, unique within the device.
+        active: Whether it holds now.
+        severity: As declared in the map.
+        text: Words for maintenance staff.
+        do: What to do about it.
+    """
+
+    at: Stamp
+    code: str
+    active: bool
+    severity: Severity = "warning"
+    text: str = ""
+    do: str = ""
+    type: Literal["condition"] = "condition"
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingReading:
+    """A tracked vehicle crossed a counting line.
+
+    Attributes:
+        line: Name of the line.
+        direction: ``ab`` or ``ba``: from the line's left side to its right, seen from its first
+            point to its second, is ``ab``; the site file names them.
+        track: Track number, unique within this run of the child.
+        vehicle: Class as voted so far.
+        confidence: Per mille.
+        speed: 0.1 km/h; None without a calibrated camera.
+        box: Position at the crossing, pixels of the analysed picture: x1, y1, x2, y2.
+        run: Which run of the camera's child this was; with ``track`` unique for ever.
+    """
+
+    at: Stamp
+    line: str
+    direction: Literal["ab", "ba"]
+    track: int
+    vehicle: VehicleClass = VehicleClass.UNKNOWN
+    confidence: int = 0
+    speed: int | None = None
+    box: tuple[int, int, int, int] = (0, 0, 0, 0)
+    run: str = ""
+    type: Literal["crossing"] = "crossing"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneReading:
+    """What stands or moves in a zone of the picture, once an interval.
+
+    Attributes:
+        zone: Name of the zone.
+        vehicles: Vehicles in it now; None while the picture is not usable.
+        occupancy: Per mille of the interval in which at least one was in it.
+        queue: Vehicles standing.
+        why: Reason for absent values.
+    """
+
+    at: Stamp
+    zone: str
+    vehicles: int | None
+    occupancy: int | None
+    queue: int | None = None
+    why: str | None = None
+    type: Literal["zone"] = "zone"
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryReading:
+    """Who the device says it is; empty strings where it does not tell."""
+
+    at: Stamp
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    type: Literal["inventory"] = "inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresReading:
+    """Figures of the driver itself, for health and metrics: frames decoded, polls shed, rates."""
+
+    at: Stamp
+    figures: dict[str, int]
+    type: Literal["figures"] = "figures"
+
+
+Reading = (
+    SignalReading
+    | DetectorReading
+    | FigureReading
+    | ConditionReading
+    | CrossingReading
+    | ZoneReading
+    | InventoryReading
+    | FiguresReading
+)
+
+_ADAPTER: TypeAdapter[Reading] = TypeAdapter(Annotated[Reading, Field(discriminator="type")])
+
+
+def to_wire(reading: Reading) -> bytes:
+    """One line of JSON without the newline, for the border between parent and child process."""
+    return _ADAPTER.dump_json(reading)
+
+
+def from_wire(line: bytes) -> Reading:
+    """Read what ``to_wire`` wrote; raises pydantic.ValidationError on anything else."""
+    return _ADAPTER.validate_json(line)
+
+
+def as_json(reading: Reading) -> dict[str, Any]:
+    """A plain mapping, for ``edge-agent try --json``."""
+    result: dict[str, Any] = _ADAPTER.dump_python(reading, mode="json")
+    return result

@@ -1,0 +1,1 @@
+"""Model weights with their cards and recipes."""

@@ -1,0 +1,1 @@
+"""Simulated roadside hardware; shares no code with the drivers."""
