@@ -1,0 +1,1 @@
+"""Readings become events: pure state, no I/O, the clock injected."""
