@@ -1,0 +1,1 @@
+"""Tests mirror the tree; `house` holds rules about the code itself."""
