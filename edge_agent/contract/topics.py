@@ -43,28 +43,20 @@ class UnitTopics:
     def receipt(self) -> str:
         return f"{self.root}/receipt"
 
-    def device_state(self, device: str) -> str:
-        return f"{self.root}/dev/{device}/state"
-
-    def alarm(self, device: str, code: str) -> str:
-        return f"{self.root}/alarm/{device}/{code}"
-
-    def agg(self, lane: str) -> str:
-        return f"{self.root}/agg/{lane}"
-
     def bulk(self, stream: str) -> str:
         return f"{self.root}/bulk/{stream}"
 
-    def of(self, event: Event) -> str:
-        """Where a single event goes."""
-        match event:
-            case Agg():
-                return self.agg(event.lane)
-            case Alarm():
-                return self.alarm(event.d, event.code)
-            case DeviceState():
-                return self.device_state(event.d)
-        return f"{self.root}/evt/{event.stream}"
+
+def below(event: Event) -> str:
+    """Where a single event goes, below the unit's root, e.g. ``evt/passage``."""
+    match event:
+        case Agg():
+            return f"agg/{event.lane}"
+        case Alarm():
+            return f"alarm/{event.d}/{event.code}"
+        case DeviceState():
+            return f"dev/{event.d}/state"
+    return f"evt/{event.stream}"
 
 
 @dataclass(frozen=True, slots=True)
