@@ -32,7 +32,10 @@ def _reference(text: str) -> str:
 
 SecretRef = Annotated[
     str,
-    Field(description=f"Reference to a secret: {_ALLOWED}."),
+    Field(
+        description=f"Reference to a secret: {_ALLOWED}.",
+        json_schema_extra={"writeOnly": True},  # so that whoever reads the schema masks it
+    ),
     AfterValidator(_reference),
 ]
 

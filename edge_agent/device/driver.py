@@ -7,7 +7,7 @@ supervisor's.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -108,6 +108,8 @@ class DriverKind:
             ``serial:/dev/x#3``; two devices that claim the same are a configuration error.
         check: Problems that a model cannot see (a map file that does not parse, a line outside
             the picture): pairs of dotted key and complaint, without touching the device.
+        offers: Names that a ``[lane.<id>]`` may refer to, by what they are: ``line``, ``zone``,
+            ``detector``.
     """
 
     name: str
@@ -116,3 +118,4 @@ class DriverKind:
     build: Callable[[Any, DeviceContext], Driver]
     claims: Callable[[Any], frozenset[str]] = lambda _settings: frozenset()
     check: Callable[[Any], list[tuple[str, str]]] = lambda _settings: []
+    offers: Callable[[Any], Mapping[str, frozenset[str]]] = lambda _settings: {}
