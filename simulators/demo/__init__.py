@@ -1,0 +1,1 @@
+"""The whole suite on one machine: broker, hardware, the agent, the centre, and a score."""
