@@ -20,7 +20,7 @@ class UnitTopics:
 
     def __post_init__(self) -> None:
         for part in (self.province, self.site, self.unit):
-            if not _PART.match(part):
+            if not _PART.fullmatch(part):
                 raise ValueError(f"{part!r} is no topic id: lower case, digits, inner hyphens")
 
     @property
