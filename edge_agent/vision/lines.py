@@ -1,0 +1,185 @@
+"""Counting line: which tracked vehicle crossed it, when, which way. A pure state machine.
+
+A track is a path through the picture. It crosses where a step of the path meets the line segment;
+the crossing counts once the vehicle is out of a dead band around the line (so that a box that
+trembles on the line counts nothing), once per track and direction. The path is extended at both
+ends by the track's velocity: a vehicle first seen just behind the line, or last seen just before
+it, crossed it unseen, unless another track already did so at that place and moment.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+from edge_agent.vision.geometry import Point, Segment, between
+
+Direction = Literal["ab", "ba"]
+
+DEAD_BAND = 0.06
+"""Half-width of the dead band, as a share of the vehicle's smaller side."""
+REACH_S = 0.35
+"""How far a path is extended at its ends: three analysed frames at ten a second."""
+BELIEVED = 3
+"""Sights until a track's velocity may extend its path."""
+BACKWARD = 0.3
+"""Sizes a second: a track that moves faster than this against its own crossing jumped."""
+SAME_S = 0.6
+SAME_SIZES = 0.6
+"""An unseen crossing is another track's when that one was so near in time and along the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One track in one frame: its reference point, size and velocity, in pixels and seconds."""
+
+    track: int
+    t: float
+    at: Point
+    size: Point
+    velocity: Point = (0.0, 0.0)
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A vehicle crossed.
+
+    Attributes:
+        track: Its track.
+        direction: ``ab``: from the line's left to its right, seen from its first point.
+        t: When, interpolated between the two frames.
+        at: Where.
+        seen: False when the path had to be extended to reach the line.
+    """
+
+    track: int
+    direction: Direction
+    t: float
+    at: Point
+    seen: bool = True
+
+
+@dataclass(slots=True)
+class _Path:
+    first: Sight
+    last: Sight
+    side: int = 0
+    sights: int = 1
+    pending: Crossing | None = None
+    held: list[Crossing] = field(default_factory=list)
+    counted: set[Direction] = field(default_factory=set)
+    extended: bool = False
+
+
+class LineCounter:
+    """State of one line."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self._paths: dict[int, _Path] = {}
+        self._recent: deque[Crossing] = deque(maxlen=64)
+
+    def step(self, sights: list[Sight], ended: list[int]) -> list[Crossing]:
+        """One frame: every track seen in it, and the tracks that ended."""
+        crossings: list[Crossing] = []
+        for sight in sights:
+            crossings += self._see(sight)
+        for track in ended:
+            crossings += self._end(track)
+        return crossings
+
+    def __len__(self) -> int:
+        """Tracks remembered."""
+        return len(self._paths)
+
+    def _see(self, sight: Sight) -> list[Crossing]:
+        path = self._paths.get(sight.track)
+        beyond = self._beyond(sight)
+        if path is None:
+            self._paths[sight.track] = _Path(sight, sight, side=beyond)
+            return []
+        before = path.last
+        path.last = sight
+        path.sights += 1
+        share = self.segment.met_by(before.at, sight.at)
+        if share is not None:
+            self._met(path, before, sight, share)
+        if beyond:
+            self._left_band(path, beyond, sight)
+        result: list[Crossing] = []
+        if sight.confirmed and path.held:
+            result = [self._count(crossing) for crossing in path.held]
+            path.held = []
+        if sight.confirmed and not path.extended and path.sights >= BELIEVED:
+            path.extended = True
+            result += self._extend(path, path.first, sight.velocity, -REACH_S)
+        return result
+
+    def _beyond(self, sight: Sight) -> int:
+        """−1 or 1: the side it is on, outside the dead band; 0 inside it."""
+        distance = self.segment.side(sight.at)
+        if abs(distance) <= DEAD_BAND * min(sight.size):
+            return 0
+        return 1 if distance > 0 else -1
+
+    def _met(self, path: _Path, before: Sight, sight: Sight, share: float) -> None:
+        direction: Direction = "ab" if self.segment.side(before.at) < 0 else "ba"
+        if path.pending is not None and path.pending.direction != direction:
+            path.pending = None  # it trembled on the line and is back where it was
+        elif path.pending is None:
+            t = before.t + share * (sight.t - before.t)
+            path.pending = Crossing(sight.track, direction, t, between(before.at, sight.at, share))
+
+    def _left_band(self, path: _Path, side: int, sight: Sight) -> None:
+        crossing, path.pending = path.pending, None
+        if crossing is not None:
+            way = 1 if crossing.direction == "ab" else -1
+            forward = way * self.segment.towards_right(sight.velocity) / max(sight.size)
+            # A track that leaps back over the line while it drives on took over another's box.
+            if way == side and path.side != side and forward > -BACKWARD:
+                self._hold(path, crossing)
+        path.side = side
+
+    def _hold(self, path: _Path, crossing: Crossing) -> None:
+        if crossing.direction not in path.counted:
+            path.counted.add(crossing.direction)
+            path.held.append(crossing)
+
+    def _count(self, crossing: Crossing) -> Crossing:
+        self._recent.append(crossing)
+        return crossing
+
+    def _extend(self, path: _Path, end: Sight, velocity: Point, reach: float) -> list[Crossing]:
+        """Count the line if the path's extension meets it and nobody else did so there."""
+        far = (end.at[0] + velocity[0] * reach, end.at[1] + velocity[1] * reach)
+        share = self.segment.met_by(end.at, far)
+        if share is None:
+            return []
+        direction: Direction = "ab" if self.segment.towards_right(velocity) > 0 else "ba"
+        at = between(end.at, far, share)
+        crossing = Crossing(end.track, direction, end.t + share * reach, at, seen=False)
+        if direction in path.counted or self._known(crossing, max(end.size)):
+            return []
+        path.counted.add(direction)
+        return [self._count(crossing)]
+
+    def _known(self, crossing: Crossing, size: float) -> bool:
+        return any(
+            other.direction == crossing.direction
+            and other.track != crossing.track
+            and abs(other.t - crossing.t) <= SAME_S
+            and abs(other.at[0] - crossing.at[0]) <= SAME_SIZES * size
+            and abs(other.at[1] - crossing.at[1]) <= SAME_SIZES * size
+            for other in self._recent
+        )
+
+    def _end(self, track: int) -> list[Crossing]:
+        path = self._paths.pop(track, None)
+        if path is None or not path.last.confirmed or path.sights < BELIEVED:
+            return []
+        if path.pending is not None:  # last seen within the dead band, on its way out
+            way = 1 if path.pending.direction == "ab" else -1
+            if way * self.segment.towards_right(path.last.velocity) > 0:
+                self._hold(path, path.pending)
+                return [self._count(crossing) for crossing in path.held]
+        return self._extend(path, path.last, path.last.velocity, REACH_S)
