@@ -1,0 +1,190 @@
+"""One camera's process: configuration in on stdin, readings out on stdout, a line each."""
+
+import json
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from edge_agent.clock import Clock, Stamp, stamp
+from edge_agent.device.readings import (
+    FiguresReading,
+    InventoryReading,
+    Reading,
+    to_wire,
+)
+from edge_agent.errors import Cause, DeviceError
+from edge_agent.vision import quiet
+from edge_agent.vision.capture import Capture
+from edge_agent.vision.config import ChildConfig
+from edge_agent.vision.frame import Frame
+from edge_agent.vision.motion import MotionDetector
+from edge_agent.vision.native import NativeLog
+from edge_agent.vision.pipeline import Pipeline
+from edge_agent.vision.source import Source, StreamFacts
+
+_BEAT_S = 0.5
+
+
+class Child:
+    """Drives one camera until its stream ends.
+
+    Args:
+        config: What to look at.
+        clock: Time.
+        out: Where lines go.
+    """
+
+    def __init__(self, config: ChildConfig, clock: Clock, out: BinaryIO) -> None:
+        self._config = config
+        self._clock = clock
+        self._out = out
+        self._analysed = 0
+        self._late_ms: list[int] = []
+
+    def run(self) -> None:
+        """Open, then analyse until the stream ends.
+
+        Raises:
+            DeviceError: It cannot be opened, or it ended.
+        """
+        own = self._config
+        quiet.set_up()
+        source = Source(
+            own.url,
+            username=own.username,
+            password=own.password.get_secret_value(),
+            transport=own.transport,
+            open_s=own.open_s,
+            read_s=own.read_s,
+        )
+        self._send(_inventory(source.facts, stamp(self._clock)))
+        self._write({"beat": 1})
+        if own.probe:
+            return
+        with NativeLog() as native:
+            self._watch(source, native)
+
+    def _watch(self, source: Source, native: NativeLog) -> None:
+        own = self._config
+        pipeline = Pipeline(own.scene(), MotionDetector(), secrets.token_hex(4), own.zone_s)
+        capture = Capture(source, self._clock, own.analyse_fps)
+        capture.start()
+        frame: Frame | None = None
+        beat_due = figures_due = self._clock.mono_ns() / 1e9
+        beaten = decoded = 0
+        try:
+            while True:
+                fresh = capture.newest(_BEAT_S)
+                if fresh is not None:
+                    frame = fresh
+                    self._analyse(pipeline, frame)
+                now = self._clock.mono_ns() / 1e9
+                if now >= beat_due and capture.counts.decoded > beaten:
+                    beat_due, beaten = now + _BEAT_S, capture.counts.decoded
+                    self._write({"beat": beaten})
+                if now >= figures_due + own.figures_s and capture.counts.decoded > decoded:
+                    fps = (capture.counts.decoded - decoded) / (now - figures_due)
+                    self._figures(capture, native, pipeline, fps)
+                    figures_due, decoded = now, capture.counts.decoded
+        except DeviceError:
+            if frame is not None:
+                for reading in pipeline.finish(frame):
+                    self._send(reading)
+            raise
+        finally:
+            capture.stop()
+
+    def _analyse(self, pipeline: Pipeline, frame: Frame) -> None:
+        for reading in pipeline.feed(frame):
+            self._send(reading)
+        self._analysed += 1
+        self._late_ms.append((self._clock.mono_ns() - frame.at.mono_ns) // 1_000_000)
+
+    def _figures(self, capture: Capture, native: NativeLog, pipeline: Pipeline, fps: float) -> None:
+        late = sorted(self._late_ms) or [0]
+        self._late_ms = []
+        figures = {
+            "frames_decoded": capture.counts.decoded,
+            "frames_analysed": self._analysed,
+            "frames_shed": capture.counts.shed,
+            "decode_dfps": round(10 * fps),
+            "latency_p50_ms": late[len(late) // 2],
+            "latency_p99_ms": late[min(len(late) - 1, len(late) * 99 // 100)],
+            "decoder_complaints": native.lines,
+            "scene_cuts": pipeline.cuts,
+            "tracks": 0 if pipeline.tracks is None else len(pipeline.tracks.ids),
+        }
+        self._send(FiguresReading(stamp(self._clock), figures))
+
+    def _send(self, reading: Reading) -> None:
+        self._out.write(to_wire(reading) + b"\n")
+        self._out.flush()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self._out.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        self._out.flush()
+
+
+def _inventory(facts: StreamFacts, at: Stamp) -> InventoryReading:
+    versions = {"size": f"{facts.width}x{facts.height}"}
+    if facts.codec:
+        versions["codec"] = facts.codec
+    if facts.fps:
+        versions["fps"] = f"{facts.fps:g}"
+    return InventoryReading(at, versions=versions)
+
+
+def last_word(out: BinaryIO, error: DeviceError) -> None:
+    """Say why this process ends."""
+    line = {"error": {"cause": error.cause.value, "detail": error.detail}}
+    out.write(json.dumps(line).encode() + b"\n")
+    out.flush()
+
+
+def end_with_parent(stdin: BinaryIO, leave: Callable[[int], Any] = os._exit) -> None:
+    """Leave at once when stdin closes: the parent is gone or wants us gone.
+
+    Not by an exception: the decoder may be stuck in native code for ever.
+    """
+
+    def wait() -> None:
+        while stdin.read(4096):
+            pass
+        leave(0)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+def configured(line: bytes) -> ChildConfig:
+    """Read the configuration line.
+
+    Raises:
+        DeviceError: It is not what this version understands; the line itself is not repeated, it
+            holds the password.
+    """
+    try:
+        return ChildConfig.model_validate_json(line)
+    except ValueError as error:
+        where = ""
+        if hasattr(error, "errors"):
+            problems = error.errors(include_input=False, include_context=False, include_url=False)
+            where = ": " + "; ".join(".".join(map(str, problem["loc"])) for problem in problems)
+        raise DeviceError(Cause.CRASH, f"bad configuration line{where}") from None
+
+
+def main(clock: Clock) -> int:
+    """The whole life of the process; the exit code is 0 only when stdin closed first."""
+    out = sys.stdout.buffer
+    try:
+        config = configured(sys.stdin.buffer.readline())
+        end_with_parent(sys.stdin.buffer)
+        Child(config, clock, out).run()
+    except DeviceError as error:
+        last_word(out, error)
+        return 1
+    except BrokenPipeError:
+        return 1  # nobody listens any more
+    return 0
