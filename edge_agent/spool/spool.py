@@ -1,0 +1,190 @@
+"""The durable queue as the rest of the unit sees it."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from edge_agent.clock import Clock
+from edge_agent.contract import wire
+from edge_agent.contract.envelope import Event
+from edge_agent.errors import SpoolError
+from edge_agent.spool.ledger import Ledger
+from edge_agent.spool.model import Gauge, OpenReport, Query, Row, Span, StreamGauge
+from edge_agent.spool.policy import SpoolPolicy
+from edge_agent.spool.reader import Reader
+from edge_agent.spool.store import PAGE_BYTES, Store
+from edge_agent.spool.writer import Writer
+
+_NUMBER = b'"sq":0'
+_CLOSE_S = 5.0
+
+
+class Spool:
+    """A durable, numbered, bounded queue of events in one SQLite file.
+
+    Args:
+        path: The database; files beside it begin with its name.
+        policy: Limits and manners.
+        clock: Time.
+        unit: Id of the unit, for the Loss events that the spool makes itself.
+        on_commit: Called with rows that have just become durable, from the writer's thread; it
+            must be quick and must not raise.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        policy: SpoolPolicy,
+        clock: Clock,
+        unit: str,
+        on_commit: Callable[[Sequence[Row]], None] | None = None,
+    ) -> None:
+        self._path = path
+        self._policy = policy
+        self._clock = clock
+        self._ledger = Ledger()
+        self._reader = Reader(path, self._ledger, ring=not policy.receipts)
+        self._read_errors = 0
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="spool-reader")
+        self._writer = Writer(
+            path,
+            policy,
+            clock,
+            unit,
+            self._ledger,
+            self._open_store,
+            self._reader.close,
+            on_commit,
+        )
+        self.epoch = ""
+        """Set by ``open``; 8 hex digits, new only with a new spool."""
+
+    def open(self) -> OpenReport:
+        """Open or make the database and start the writer. Blocks; once per Spool.
+
+        Raises:
+            SpoolError: It cannot be opened, or a newer version wrote it.
+        """
+        began = time.perf_counter()
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            store = self._open_store()
+        except (OSError, sqlite3.Error) as error:
+            raise SpoolError(f"{self._path}: {error}") from error
+        self.epoch = store.epoch
+        for name, account in store.accounts.items():
+            self._ledger.stream(name, account.floor, account.published)
+        rows = sum(account.rows for account in store.accounts.values())
+        self._writer.room.relax(store)
+        self._writer.start(store)
+        took_ms = (time.perf_counter() - began) * 1000
+        return OpenReport(self.epoch, store.fresh, rows, took_ms)
+
+    def append(self, event: Event, sub: str) -> None:
+        """Take an event; any thread, never blocks on the disk.
+
+        It becomes durable at once when the last commit is older than the window or the stream is
+        critical, else within the window. When memory is full too, the event of the lowest stream
+        goes, counted.
+
+        Args:
+            event: Without number or epoch; the spool gives both.
+            sub: Topic below the unit's root, e.g. ``evt/passage``.
+        """
+        body = wire.encode(event, sq=0, ep=self.epoch)
+        before, _, after = body.partition(_NUMBER)
+        self._writer.put(event.stream, sub, event.t, (before, after))
+
+    async def flush(self) -> None:
+        """Return when everything appended so far is durable or was counted as dropped."""
+        await asyncio.wrap_future(self._writer.settle())
+
+    async def batch(self, query: Query) -> list[Row]:
+        """Rows to send, rising in position; empty when there are none or the disk fails."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._batch, query)
+
+    async def acknowledge(self, stream: str, spans: Sequence[Span]) -> int:
+        """The centre has these numbers: they may be forgotten. Numbers never given out are ignored.
+
+        Returns how many were not receipted before. They are deleted later, many at once.
+        """
+        high = self._writer.figures.highs.get(stream, 0)
+        fresh = self._ledger.acknowledge(stream, spans, high, self._clock.mono_ns())
+        if fresh:
+            self._writer.nudge()
+        return fresh
+
+    async def published(self, stream: str, spans: Sequence[Span]) -> None:
+        """The broker has these numbers; matters only without receipts."""
+        if not self._policy.receipts:
+            self._ledger.publish(stream, spans, self._writer.figures.highs.get(stream, 0))
+
+    async def restamp(self, before_mono_ns: int, delta_ms: int) -> int:
+        """UTC was wrong by ``delta_ms`` until then: mend the events of this process not yet sent.
+
+        Returns how many were mended: time moved, ``q`` set to restamped.
+        """
+        return await asyncio.wrap_future(self._writer.restamp(before_mono_ns, delta_ms))
+
+    @property
+    def position(self) -> int:
+        """Position of the last committed row; what comes later is live."""
+        return self._writer.figures.position
+
+    def gauge(self) -> Gauge:
+        """Figures now."""
+        writer, figures, ledger = self._writer, self._writer.figures, self._ledger
+        with ledger.lock:
+            waiting = {name: len(marks.forget) for name, marks in ledger.marks.items()}
+            drops = {key: count for key, count in ledger.drops.items() if count}
+        streams = {
+            name: StreamGauge(max(0, rows - waiting.get(name, 0)), figures.highs[name], None)
+            for name, rows in figures.rows.items()
+        }
+        return Gauge(
+            rows=sum(stream.rows for stream in streams.values()),
+            bytes=figures.used_pages * PAGE_BYTES,
+            max_bytes=writer.room.max_bytes,
+            oldest_t=None,
+            streams=streams,
+            pending=writer.pending.count,
+            pending_bytes=writer.pending.bytes,
+            drops=drops,
+            appended=writer.appended,
+            commits=writer.commits,
+            commit_bytes=writer.commit_bytes,
+            wrote=0,
+            failing=writer.failing,
+            failing_since_ms=writer.failing_since_ms,
+            read_errors=self._read_errors,
+            hours_left=None,
+        )
+
+    async def close(self) -> None:
+        """Write what is left within five seconds, count the rest as dropped, close."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._writer.stop, _CLOSE_S)
+        self._threads.shutdown()
+        self._reader.close()
+
+    def _open_store(self) -> Store:
+        return Store(self._path, self._policy)
+
+    def _batch(self, query: Query) -> list[Row]:
+        with self._ledger.hand:
+            try:
+                rows = self._reader.batch(query, self._writer.figures.highs)
+            except sqlite3.Error:
+                # The writer meets the same disk and says so in the gauge; sending waits.
+                self._read_errors += 1
+                self._reader.close()
+                return []
+            for row in rows:
+                self._ledger.handed_out(row.stream, row.sq)
+        if self._ledger.has_damage():
+            self._writer.nudge()
+        return rows

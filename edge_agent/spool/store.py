@@ -1,0 +1,310 @@
+"""The database file: schema, settings of SQLite, and the statements of one transaction.
+
+One thread at a time may use a Store. Counters of a stream (``Account``) change only when the
+transaction that changed them has been committed.
+"""
+
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge_agent.errors import SpoolError
+from edge_agent.spool.model import Row
+from edge_agent.spool.policy import SpoolPolicy
+from edge_agent.spool.seal import moment, seal
+
+SCHEMA = 1
+PAGE_BYTES = 512
+WAL_FRAMES = 4000
+"""Frames after which the WAL is copied into the database: 2 MB, rewritten in place for ever."""
+
+HEADROOM_PAGES = 4096
+"""Pages beyond the limit where sacrifice begins, so that DELETE and its Loss always fit."""
+
+SAVE_EVERY = 1024
+"""Appended rows after which a stream's account is saved even when nothing was deleted."""
+
+_APPLICATION_ID = 0x45444753
+_STREAM = re.compile(r"[a-z]{2,12}")
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of a stream without reading its rows.
+
+    Attributes:
+        high: Highest number given out.
+        rows: Rows in the table.
+        floor: Numbers up to here are gone for good.
+        published: Numbers up to here were PUBACKed (ring mode).
+        saved: ``high`` when last written down.
+    """
+
+    high: int = 0
+    rows: int = 0
+    floor: int = 0
+    published: int = 0
+    saved: int = 0
+
+
+def table(stream: str) -> str:
+    """Table of a stream; the name is checked because it becomes part of SQL."""
+    if not _STREAM.fullmatch(stream):
+        raise SpoolError(f"{stream!r} is no name of a stream")
+    return f"ev_{stream}"
+
+
+def default_sub(stream: str) -> str:
+    """The topic that is stored as nothing."""
+    return f"evt/{stream}"
+
+
+class Store:
+    """An open database."""
+
+    def __init__(self, path: Path, policy: SpoolPolicy) -> None:
+        self.path = path
+        self.epoch = ""
+        self.fresh = False
+        self.accounts: dict[str, Account] = {}
+        self.next_pos = 1
+        self.limit_pages = policy.max_mb * 1_000_000 // PAGE_BYTES
+        self.db = _connect(path)
+        try:
+            self._settle()
+            self._load()
+        except BaseException:
+            self.db.close()
+            raise
+
+    def close(self) -> None:
+        self.db.close()
+
+    # One transaction
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when the block has been left without an exception."""
+        kept = {name: replace(account) for name, account in self.accounts.items()}
+        pos = self.next_pos
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            self.accounts, self.next_pos = kept, pos
+            # SQLite may have rolled back by itself, or be past it; the first error is the one to tell.
+            with suppress(sqlite3.Error):
+                self.db.execute("ROLLBACK")
+            raise
+
+    def account(self, stream: str) -> Account:
+        """The stream's account; a stream not seen before gets its table."""
+        account = self.accounts.get(stream)
+        if account is None:
+            self.db.execute(_TABLE.format(table(stream)))
+            account = self.accounts[stream] = Account()
+            self.save(stream)
+        return account
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Append rows whose numbers and positions were taken with ``number``."""
+        by_stream: dict[str, list[tuple[int, int, str | None, bytes]]] = {}
+        for row in rows:
+            sub = None if row.sub == default_sub(row.stream) else row.sub
+            sealed = seal(row.pos, row.sq, row.sub, row.body)
+            by_stream.setdefault(row.stream, []).append((row.sq, row.pos, sub, sealed))
+        for stream, values in by_stream.items():
+            account = self.account(stream)
+            account.rows += len(values)
+            # The name passed `table`.
+            self.db.executemany(f"INSERT INTO {table(stream)} VALUES (?,?,?,?)", values)  # noqa: S608
+            if account.high - account.saved >= SAVE_EVERY:
+                self.save(stream)
+
+    def number(self, stream: str) -> tuple[int, int]:
+        """The next number of the stream and the next position."""
+        account = self.account(stream)
+        account.high += 1
+        self.next_pos += 1
+        return account.high, self.next_pos - 1
+
+    def rewrite(self, row: Row) -> None:
+        """Put another body under a number."""
+        self.db.execute(
+            f"UPDATE {table(row.stream)} SET body = ? WHERE sq = ?",  # noqa: S608 - checked name
+            (seal(row.pos, row.sq, row.sub, row.body), row.sq),
+        )
+
+    def delete(self, stream: str, low: int, high: int) -> int:
+        """Delete numbers ``low`` to ``high``; returns how many rows went."""
+        gone = self.db.execute(
+            f"DELETE FROM {table(stream)} WHERE sq BETWEEN ? AND ?",  # noqa: S608 - checked name
+            (low, high),
+        ).rowcount
+        self.account(stream).rows -= gone
+        return gone
+
+    def save(self, stream: str) -> None:
+        """Write the stream's account down."""
+        account = self.accounts[stream]
+        account.saved = account.high
+        self.db.execute(
+            "INSERT INTO account (name, ep, high, kept, floor, published) VALUES (?,?,?,?,?,?) "
+            "ON CONFLICT (name) DO UPDATE SET high = excluded.high, kept = excluded.kept, "
+            "floor = excluded.floor, published = excluded.published",
+            (stream, self.epoch, account.high, account.rows, account.floor, account.published),
+        )
+
+    # Questions
+
+    def oldest(self, stream: str, count: int) -> tuple[int, int] | None:
+        """First number of the stream and the number of its ``count``-th row, or of its last."""
+        name = table(stream)
+        # The name passed `table`.
+        first = self.db.execute(f"SELECT min(sq) FROM {name}").fetchone()[0]  # noqa: S608
+        if first is None:
+            return None
+        last = self.db.execute(
+            f"SELECT max(sq) FROM (SELECT sq FROM {name} ORDER BY sq LIMIT ?)",  # noqa: S608
+            (count,),
+        ).fetchone()[0]
+        return first, last
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row is there, whole and the same."""
+        if row.stream not in self.accounts:
+            return False
+        found = self.db.execute(
+            f"SELECT body FROM {table(row.stream)} WHERE sq = ?",  # noqa: S608 - checked name
+            (row.sq,),
+        ).fetchone()
+        return found is not None and found[0] == seal(row.pos, row.sq, row.sub, row.body)
+
+    def used_pages(self) -> int:
+        count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
+        free: int = self.db.execute("PRAGMA freelist_count").fetchone()[0]
+        return count - free
+
+    def at_limit(self) -> bool:
+        """Whether the file has all the pages that it may have."""
+        count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
+        return count >= self.limit_pages + HEADROOM_PAGES
+
+    def limit(self, pages: int) -> None:
+        """Set where the file may not grow beyond; SQLite keeps at least what there is."""
+        self.limit_pages = pages
+        self.db.execute(f"PRAGMA max_page_count = {pages + HEADROOM_PAGES}")
+
+    def checkpoint(self) -> None:
+        """Copy the WAL into the database and cut it to nothing.
+
+        Raises:
+            SpoolError: A reader was in the way.
+        """
+        busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise SpoolError("the write-ahead log is in use and cannot be cut")
+
+    # Opening
+
+    def _settle(self) -> None:
+        version = self.db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA:
+            raise SpoolError(
+                f"{self.path} was written by a newer version (schema {version}, this version knows "
+                f"{SCHEMA}): install that version again, or move the file away to start anew"
+            )
+        if version == 0:
+            self._create()
+        self.db.execute(f"PRAGMA wal_autocheckpoint = {WAL_FRAMES}")
+        self.db.execute(f"PRAGMA journal_size_limit = {2 * WAL_FRAMES * (PAGE_BYTES + 24)}")
+        self.limit(self.limit_pages)
+
+    def _create(self) -> None:
+        mode = self.db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise SpoolError(f"{self.path.parent} is on a file system that cannot hold a WAL")
+        self.fresh = True
+        self.db.execute("BEGIN IMMEDIATE")
+        self.db.execute(_ACCOUNTS)
+        self.db.execute("INSERT INTO account (name, ep) VALUES ('', ?)", (secrets.token_hex(4),))
+        self.db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        self.db.execute(f"PRAGMA user_version = {SCHEMA}")
+        self.db.execute("COMMIT")
+        _sync_folder(self.path.parent)
+
+    def _load(self) -> None:
+        for name, ep, high, kept, floor, published in self.db.execute(
+            "SELECT name, ep, high, kept, floor, published FROM account"
+        ).fetchall():
+            if name == "":
+                self.epoch = ep
+                continue
+            last = self.db.execute(
+                f"SELECT sq, pos FROM {table(name)} ORDER BY sq DESC LIMIT 1"  # noqa: S608
+            ).fetchone()
+            account = Account(high, kept, floor, published, high)
+            if last is not None:
+                # Rows after the last save were only appended: each deletion saves the account.
+                account.rows += max(0, last[0] - high)
+                account.high = max(high, last[0])
+                self.next_pos = max(self.next_pos, last[1] + 1)
+            self.accounts[name] = account
+        if not re.fullmatch(r"[0-9a-f]{8}", self.epoch):
+            raise sqlite3.DatabaseError("the spool has no epoch")
+
+
+def row_of(stream: str, values: tuple[int, int, str | None, bytes], body: bytes) -> Row:
+    """A row from a table's values and its unsealed body."""
+    sq, pos, sub, _ = values
+    return Row(pos, stream, sq, default_sub(stream) if sub is None else sub, moment(body), body)
+
+
+_ACCOUNTS = """
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    ep TEXT NOT NULL,
+    high INTEGER NOT NULL DEFAULT 0,
+    kept INTEGER NOT NULL DEFAULT 0,
+    floor INTEGER NOT NULL DEFAULT 0,
+    published INTEGER NOT NULL DEFAULT 0
+) STRICT
+"""
+_TABLE = """
+CREATE TABLE {} (
+    sq INTEGER PRIMARY KEY,
+    pos INTEGER NOT NULL,
+    sub TEXT,
+    body BLOB NOT NULL
+) STRICT
+"""
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    try:
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute("PRAGMA cell_size_check = ON")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA cache_size = -2000")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
