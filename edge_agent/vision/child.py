@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from edge_agent.clock import Clock, Stamp, stamp
 from edge_agent.device.readings import (
+    ConditionReading,
     FiguresReading,
     InventoryReading,
     Reading,
@@ -43,6 +44,7 @@ class Child:
         self._out = out
         self._analysed = 0
         self._late_ms: list[int] = []
+        self._wrong: dict[str, str] = {}
 
     def run(self) -> None:
         """Open, then analyse until the stream ends.
@@ -100,8 +102,20 @@ class Child:
     def _analyse(self, pipeline: Pipeline, frame: Frame) -> None:
         for reading in pipeline.feed(frame):
             self._send(reading)
+            if isinstance(reading, ConditionReading):
+                self._condition(reading)
         self._analysed += 1
         self._late_ms.append((self._clock.mono_ns() - frame.at.mono_ns) // 1_000_000)
+
+    def _condition(self, condition: ConditionReading) -> None:
+        """Say in the device's state, too, that the picture is none."""
+        if condition.active:
+            self._wrong[condition.code] = condition.text
+        elif self._wrong.pop(condition.code, None) is None:
+            return
+        cause = Cause.SILENT.value if self._wrong else None
+        detail = "; ".join(self._wrong.values())
+        self._write({"degraded": {"cause": cause, "detail": detail}})
 
     def _figures(self, capture: Capture, native: NativeLog, pipeline: Pipeline, fps: float) -> None:
         late = sorted(self._late_ms) or [0]
