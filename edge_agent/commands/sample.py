@@ -1,0 +1,17 @@
+"""``edge-agent sample``: the annotated table of one kind, straight from its driver folder."""
+
+import argparse
+from importlib import resources
+
+from edge_agent import registry
+from edge_agent.exits import Exit
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", help="as listed by `edge-agent drivers`")
+
+
+def run(args: argparse.Namespace) -> int:
+    sample = resources.files(registry.module_of(args.kind)) / "sample.toml"
+    print(sample.read_text(encoding="utf-8"), end="")
+    return Exit.OK
