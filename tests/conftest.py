@@ -13,7 +13,12 @@ from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A machine that is busy for a moment has not found a bug.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 
 GRACE_S = 3.0
 """What ends by itself gets this long: a noisy machine is not a leak."""
