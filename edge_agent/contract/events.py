@@ -173,14 +173,14 @@ class Health(Head):
     """Figures of the unit itself; not stored on the unit, QoS 0."""
 
     up: int = Field(description="Seconds since start.")
-    rss: int = Field(description="Resident memory of the agent, kB.")
-    cpu: int = Field(description="CPU time of the agent since start, ms.")
+    rss: int | None = Field(description="Resident memory of the agent, kB.")
+    cpu: int | None = Field(description="CPU time of the agent since start, ms.")
     rows: int = Field(description="Events in the spool.")
     bytes: int = Field(description="Bytes of the spool on disk.")
     oldest: int | None = Field(description="Age of the oldest unsent event, ms; null when none.")
     hours: int | None = Field(description="Hours until the spool is full at today's rate.")
     dropped: dict[str, int] = Field(description="Events dropped since start, by reason.")
-    wrote: int = Field(description="Bytes written to disk since start.")
+    wrote: int | None = Field(description="Bytes written to disk since start.")
     devs: dict[str, str] = Field(description="Device to state.")
     fig: dict[str, dict[str, int]] = Field(
         default_factory=dict, description="Device to its driver's own figures."

@@ -66,6 +66,12 @@ class Interpreter:
         """Lanes known so far, configured and implied."""
         return sorted(self._lanes)
 
+    @property
+    def raised(self) -> list[Alarm]:
+        """Alarms that are raised now, the oldest first."""
+        raised = (alarm for alarm in self._alarms.values() if alarm.state == "raised")
+        return sorted(raised, key=lambda alarm: alarm.since)
+
     def read(self, device: str, reading: Reading) -> list[Event]:
         """Events that follow from one reading at once."""
         match reading:

@@ -61,8 +61,15 @@ class Cast:
         for program in reversed(self._programs):
             await program.stop()
 
-    async def start(self, name: str, module: str, *argv: str, speaks: bool = True) -> Program:
-        """Start ``python -m module argv…``; waits for its ready line when it ``speaks``.
+    async def module(self, name: str, module: str, *argv: str, speaks: bool = True) -> Program:
+        """Start ``python -m module argv…``, see ``start``."""
+        return await self.start(name, sys.executable, "-m", module, *argv, speaks=speaks)
+
+    async def start(self, name: str, *argv: str, speaks: bool) -> Program:
+        """Start a program; waits for its ready line when it ``speaks``.
+
+        Its standard input stays open until this process ends, however that comes about: programs
+        that end with their input leave nothing behind.
 
         Raises:
             DemoError: It ended early or said nothing in time.
@@ -70,11 +77,8 @@ class Cast:
         log = self._folder / f"{name}.log"
         with log.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                module,
                 *argv,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE if speaks else file,
                 stderr=file,
             )

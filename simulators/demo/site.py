@@ -34,7 +34,7 @@ id = "{UNIT}"
 test = true                     # marks every event: never counted as real traffic
 
 [uplink]
-url = "{wiring.broker}"
+broker = "{wiring.broker}"
 
 [metrics]
 listen = "127.0.0.1:0"

@@ -1,0 +1,338 @@
+"""Composition root: settings in, running house out. The only file that knows everyone.
+
+    device → Supervisor → Interpreter → Spool → Uplink → broker → centre
+
+Everything here runs on one event loop; what blocks lives behind a thread of its own (spool, MQTT)
+or in a process (vision). Stopping goes in the direction of the flow: drivers, open intervals,
+uplink with a deadline, spool.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from edge_agent import registry, survey
+from edge_agent.clock import Clock, SystemClock, stamp
+from edge_agent.contract.envelope import Event
+from edge_agent.contract.topics import below
+from edge_agent.device.readings import (
+    ConditionReading,
+    FiguresReading,
+    InventoryReading,
+    Reading,
+    Severity,
+)
+from edge_agent.errors import Problem
+from edge_agent.health import measure
+from edge_agent.metrics import MetricsServer
+from edge_agent.notices import Notices
+from edge_agent.notify import Notifier
+from edge_agent.passage.heading import Heading
+from edge_agent.passage.interpreter import Interpreter
+from edge_agent.settings import UnitSettings
+from edge_agent.spool.model import Row
+from edge_agent.spool.spool import Spool
+from edge_agent.status import Snapshot, StatusServer
+from edge_agent.supervisor import DeviceStatus, Supervisor
+from edge_agent.timekeeping import ClockWatch
+from edge_agent.uplink.conditions import Condition
+from edge_agent.uplink.session import Announcement
+from edge_agent.uplink.uplink import Uplink
+
+TICK_S = 1.0
+HEALTH_S = 60.0
+ANSWER_S = 30.0
+"""A spool that does not come back within this is stuck; the watchdog is then not fed."""
+
+
+class Agent:
+    """One unit's house. Build it, then ``run`` it once."""
+
+    def __init__(
+        self,
+        settings: UnitSettings,
+        *,
+        state_dir: Path,
+        fingerprint: str,
+        problems: Sequence[Problem] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        """Nothing starts and nothing is opened yet.
+
+        Args:
+            settings: In force.
+            state_dir: Where spool and status socket lie.
+            fingerprint: Of the settings' file.
+            problems: Why the file as written is not in force; empty when it is.
+            clock: Time; the system's when left out.
+        """
+        self._settings = settings
+        self._state_dir = state_dir
+        self._problems = problems
+        self._clock: Clock = clock or SystemClock()
+        self._log = structlog.get_logger("agent").bind(unit=settings.unit.id)
+        self._stop = asyncio.Event()
+        self._notifier = Notifier()
+        self._watch = ClockWatch(self._clock)
+        self._events: Counter[str] = Counter()
+        self._figures: dict[str, dict[str, int]] = {}
+        self._devices = {name: device for name, device in settings.device.items() if device.enabled}
+        heading = Heading(settings.unit.id, self._clock, settings.unit.test)
+        self._interpreter = Interpreter(heading, settings.lane)
+        kinds = {name: device.kind for name, device in settings.device.items()}
+        self._notices = Notices(heading, fingerprint, kinds)
+        self._spool = Spool(
+            state_dir / "spool.db",
+            settings.spool,
+            self._clock,
+            settings.unit.id,
+            self._on_commit,
+        )
+        self._supervisor = Supervisor(self._clock, self._on_reading, self._on_status)
+        self._uplink = Uplink(
+            settings.uplink,
+            settings.unit.topics,
+            self._spool,
+            self._clock,
+            self._announce,
+            self._on_condition,
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Serve until stopped.
+
+        Raises:
+            SpoolError: Nothing can be recorded, so nothing is started.
+        """
+        self._loop = asyncio.get_running_loop()
+        report = await self._loop.run_in_executor(None, self._spool.open)
+        self._log.info("spool open", epoch=report.epoch, rows=report.rows, ms=round(report.took_ms))
+        if report.set_aside is not None:
+            self._log.error("spool was corrupt", aside=report.set_aside, saved=report.salvaged)
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                await self._open_windows(stack)
+                self._notifier.ready(f"{len(self._devices)} devices")
+                await self._flow()
+        finally:
+            self._notifier.stopping()
+            await self._spool.close()
+            self._log.info("stopped")
+
+    def snapshot(self) -> Snapshot:
+        """How the unit is now."""
+        return survey.take(
+            settings=self._settings,
+            notices=self._notices,
+            clock=self._clock,
+            steps=self._watch.steps,
+            statuses=self._supervisor.statuses(),
+            figures=self._figures,
+            gauge=self._spool.gauge(),
+            epoch=self._spool.epoch,
+            uplink=self._uplink.status(),
+            alarms=self._interpreter.raised,
+            events=self._events,
+            unit=measure(self._state_dir),
+            problems=len(self._problems),
+        )
+
+    # --- life ---
+
+    async def _open_windows(self, stack: contextlib.AsyncExitStack) -> None:
+        """Where people and scrapers look in; a taken port must not keep the unit from measuring."""
+        await stack.enter_async_context(StatusServer(self._state_dir, self.snapshot))
+        metrics = self._settings.metrics
+        if metrics.enabled:
+            try:
+                server = await stack.enter_async_context(
+                    MetricsServer(*metrics.address, self.snapshot)
+                )
+            except OSError as error:
+                self._say("metrics-port", True, f"{metrics.listen}: {error.strerror}")
+            else:
+                self._say("metrics-port", False)
+                self._log.info("metrics", url=f"http://{metrics.address[0]}:{server.port}/metrics")
+
+    async def _flow(self) -> None:
+        """Everything that moves; ends in the direction of the flow."""
+        kinds = [
+            (name, registry.load(device.kind), device) for name, device in self._devices.items()
+        ]
+        self._say("config", bool(self._problems), self._config_words())
+        async with asyncio.TaskGroup() as outer:
+            uplink = outer.create_task(self._uplink.run(), name="uplink")
+            async with asyncio.TaskGroup() as inner:
+                work = [
+                    inner.create_task(self._supervisor.run(kinds), name="supervisor"),
+                    inner.create_task(self._tick(), name="tick"),
+                    inner.create_task(self._report_health(), name="health"),
+                ]
+                await self._stop.wait()
+                self._log.info("stopping")
+                for task in work:
+                    task.cancel()
+            for event in self._interpreter.tick(everything=True):
+                self._record(event)
+            await self._spool.flush()
+            uplink.cancel()
+
+    async def _tick(self) -> None:
+        """Once a second: intervals, clock, and the proof that work moves."""
+        fed = self._clock.mono_ns()
+        while True:
+            await self._clock.sleep(TICK_S)
+            await self._look_at_clock()
+            for event in self._interpreter.tick():
+                self._record(event)
+            self._look_at_spool()
+            watchdog_s = self._notifier.watchdog_s
+            now = self._clock.mono_ns()
+            if watchdog_s is not None and now - fed >= watchdog_s / 3 * 1e9:
+                # Through the spool's thread and back: a loop that merely spins feeds nothing.
+                async with asyncio.timeout(ANSWER_S):
+                    await self._spool.flush()
+                self._notifier.watchdog()
+                fed = now
+
+    async def _report_health(self) -> None:
+        while True:
+            states = {name: each.state for name, each in self._supervisor.statuses().items()}
+            payload = self._notices.health(
+                measure(self._state_dir), self._spool.gauge(), states, self._figures
+            )
+            self._uplink.notice(self._settings.unit.topics.health, payload, qos=0, retain=False)
+            await self._clock.sleep(HEALTH_S)
+
+    async def _look_at_clock(self) -> None:
+        for step in self._watch.look():
+            mended = await self._spool.restamp(step.before_mono_ns, step.delta_ms)
+            self._uplink.reread()
+            self._log.warning("time set", by_ms=step.delta_ms, mended=mended)
+        source = self._watch.source
+        self._say(
+            "clock",
+            source in ("none", "rtc"),
+            "UTC is not set" if source == "none" else "UTC runs free, not synchronised",
+            "Check the NTP server and the network, or set the clock by GNSS.",
+        )
+
+    def _look_at_spool(self) -> None:
+        failing = self._spool.gauge().failing
+        self._say(
+            "spool",
+            failing is not None,
+            failing or "",
+            "Check the disk: full, read-only or failing. Events wait in memory meanwhile.",
+            critical=True,
+        )
+
+    # --- what comes in ---
+
+    def _on_reading(self, device: str, reading: Reading) -> None:
+        match reading:
+            case InventoryReading():
+                if self._notices.inventory(device, reading):
+                    topic = self._settings.unit.topics.about
+                    self._uplink.notice(topic, self._about(), qos=1, retain=True)
+            case FiguresReading():
+                self._figures[device] = dict(reading.figures)
+            case _:
+                for event in self._interpreter.read(device, reading):
+                    self._record(event)
+
+    def _on_status(self, status: DeviceStatus) -> None:
+        if status.state == "starting":
+            return
+        event = self._interpreter.device(
+            status.id,
+            state=status.state,
+            cause=status.cause,
+            detail=status.detail,
+            since_ms=status.since_ms,
+            last_ms=status.last_ms,
+        )
+        self._record(event)
+
+    def _on_condition(self, condition: Condition) -> None:
+        self._tell(
+            ConditionReading(
+                stamp(self._clock),
+                condition.code,
+                condition.active,
+                condition.severity,
+                condition.text,
+                condition.do,
+            )
+        )
+
+    def _say(
+        self, code: str, active: bool, text: str = "", do: str = "", *, critical: bool = False
+    ) -> None:
+        """A condition of the unit itself."""
+        severity: Severity = "critical" if critical else "warning"
+        self._tell(ConditionReading(stamp(self._clock), code, active, severity, text, do))
+
+    def _tell(self, reading: ConditionReading) -> None:
+        for event in self._interpreter.condition(self._settings.unit.id, reading):
+            self._record(event)
+
+    # --- what goes out ---
+
+    def _record(self, event: Event) -> None:
+        self._events[event.stream] += 1
+        self._spool.append(event, below(event))
+
+    def _on_commit(self, rows: Sequence[Row]) -> None:
+        """In the spool's thread: cross over to the loop."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._committed, rows)
+
+    def _committed(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self._notices.committed(row)
+        self._uplink.nudge()
+
+    def _about(self) -> bytes:
+        return self._notices.about(
+            self._interpreter.lanes, self._spool.epoch, receipts=self._settings.uplink.receipts
+        )
+
+    def _announce(self) -> list[Announcement]:
+        topics = self._settings.unit.topics
+        own = [
+            Announcement(topics.state, self._notices.state("online"), 1, True),
+            Announcement(topics.about, self._about(), 1, True),
+        ]
+        return own + [
+            Announcement(f"{topics.root}/{sub}", payload, 1, True)
+            for sub, payload in self._notices.retained().items()
+        ]
+
+    def _config_words(self) -> str:
+        if not self._problems:
+            return ""
+        first = self._problems[0]
+        return f"running on the last good file; {first.file}:{first.line}: {first.wrong}"
+
+
+async def run_unit(
+    settings: UnitSettings, *, state_dir: Path, fingerprint: str, problems: Sequence[Problem] = ()
+) -> int:
+    """Run a unit until SIGTERM or SIGINT; the exit code."""
+    agent = Agent(settings, state_dir=state_dir, fingerprint=fingerprint, problems=problems)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, agent.stop)
+    await agent.run()
+    return 0
