@@ -1,0 +1,1 @@
+"""The receiving end as a library: validate, remove duplicates, find gaps, store, send receipts."""
