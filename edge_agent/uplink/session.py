@@ -127,6 +127,12 @@ class Session:
         if self._pump is not None:
             self._pump.reread()
 
+    def notice(self, message: Announcement) -> None:
+        """Publish it before everything else."""
+        if self._pump is not None:
+            self._pump.birth([_parcel(message)])
+            self._wake.set()
+
     async def serve(self, link: Link, welcome: Welcome) -> End:
         """Until the connection ends."""
         self._memory.accounts.forget_connection()
@@ -141,9 +147,7 @@ class Session:
             welcome=welcome,
         )
         link.subscribe(self._topics.receipt, self._topics.state)
-        pump.birth(
-            Parcel(Lane.BIRTH, a.topic, a.payload, retain=a.retain, qos=a.qos) for a in self._birth
-        )
+        pump.birth(map(_parcel, self._birth))
         pump.hold_backlog = self._settings.receipts
         while self._ended is None:
             self._wake.clear()
@@ -373,4 +377,10 @@ def tell_rival(conditions: Conditions, ours: str, theirs: str | None) -> None:
         "critical",
         f"another unit uses this identity: we are boot {ours}, it is boot {theirs or 'unknown'}",
         "find the second unit with this id and client certificate and give it its own",
+    )
+
+
+def _parcel(message: Announcement) -> Parcel:
+    return Parcel(
+        Lane.BIRTH, message.topic, message.payload, retain=message.retain, qos=message.qos
     )

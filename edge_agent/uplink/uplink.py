@@ -91,6 +91,14 @@ class Uplink:
         if self._session is not None:
             self._session.reread()
 
+    def notice(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
+        """Publish what has no place in the spool; without a connection it is lost, by design.
+
+        Whoever comes after a reconnect hears of it through ``announce`` or its next repetition.
+        """
+        if self._session is not None:
+            self._session.notice(Announcement(topic, payload, qos, retain))
+
     def status(self) -> UplinkStatus:
         memory, session = self._memory, self._session
         sent, resent = session.sent if session is not None else (0, 0)
