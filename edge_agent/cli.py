@@ -81,8 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; the result is the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     wanted = next((word for word in words if not word.startswith("-")), None)
-    args = build_parser(wanted).parse_args(words)
+    args = argparse.Namespace(debug="--debug" in words)
     try:
+        build_parser(wanted).parse_args(words, args)
         return int(verb(args.verb).run(args))
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -91,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except Exception as error:  # noqa: BLE001 - the last line of defence: words, no traceback
-        if getattr(args, "debug", False):
+        if args.debug:
             traceback.print_exc()
         return explain(error)
 

@@ -104,6 +104,7 @@ def _devices(now: Snapshot) -> Iterator[Metric]:
         "edge_agent_device_last_good_timestamp_seconds", "Last good reading.", labels=label
     )
     restarts = CounterMetricFamily("edge_agent_device_restarts", "Driver restarts.", labels=label)
+    crashes = CounterMetricFamily("edge_agent_device_crashes", "Driver failures.", labels=label)
     readings = CounterMetricFamily("edge_agent_device_readings", "Readings.", labels=label)
     figure = GaugeMetricFamily(
         "edge_agent_device_figure", "The driver's own figures.", labels=["device", "name"]
@@ -115,10 +116,11 @@ def _devices(now: Snapshot) -> Iterator[Metric]:
         if device.last_ms is not None:
             last.add_metric([device.id], device.last_ms / 1000)
         restarts.add_metric([device.id], device.restarts)
+        crashes.add_metric([device.id], device.crashes)
         readings.add_metric([device.id], device.readings)
         for name, value in sorted(device.figures.items()):
             figure.add_metric([device.id, name], value)
-    yield from (state, since, last, restarts, readings, figure)
+    yield from (state, since, last, restarts, crashes, readings, figure)
 
 
 def _spool(now: Snapshot) -> Iterator[Metric]:

@@ -40,6 +40,8 @@ class DevicePart(_Part):
     last_ms: int | None = Field(default=None, description="Last good reading; None when never.")
     restarts: int = 0
     readings: int = 0
+    crashes: int = Field(default=0, description="Failures of our own driver.")
+    abandoned: int = Field(default=0, description="Drivers that did not end when told to.")
     figures: dict[str, int] = Field(default_factory=dict, description="The driver's own figures.")
 
 

@@ -4,6 +4,7 @@ import argparse
 from importlib import resources
 
 from edge_agent import registry
+from edge_agent.errors import ConfigError, Problem
 from edge_agent.exits import Exit
 
 
@@ -12,6 +13,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    sample = resources.files(registry.module_of(args.kind)) / "sample.toml"
+    try:
+        sample = resources.files(registry.module_of(args.kind)) / "sample.toml"
+    except registry.RegistryError as error:
+        wrong = Problem(
+            "command line", 0, "KIND", args.kind, error.wrong, error.allowed, error.next
+        )
+        raise ConfigError([wrong]) from error
     print(sample.read_text(encoding="utf-8"), end="")
     return Exit.OK

@@ -1,12 +1,16 @@
 """Secrets in a site file: found by schema, name and form; looked up, never shown."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from edge_agent import secret
 from edge_agent.config.locate import Path
 from edge_agent.config.problems import REFERENCE_FORMS, Draft, dotted, secret_inline
 from edge_agent.config.shape import Shape
+from edge_agent.config.unit import UnitSettings
 from edge_agent.errors import Problem
 from edge_agent.redact import has_credentials, in_url, names_secret
 
@@ -59,3 +63,21 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _leaves(item, (*path, index))
     else:
         yield path, value
+
+
+def values(settings: UnitSettings) -> list[str]:
+    """Every secret that the settings name and that can be had now, so that logs can avoid them."""
+    found = of_table(settings)
+    for device in settings.device.values():
+        found += of_table(device)
+    return found
+
+
+def of_table(table: BaseModel) -> list[str]:
+    """The same for one table; devices inside it are tables of their own."""
+    named = references(table.model_dump(mode="json", exclude={"device"}), Shape(type(table)))
+    found = []
+    for _, reference in named:
+        with contextlib.suppress(secret.SecretError):
+            found.append(secret.reveal(reference))
+    return found

@@ -1,0 +1,66 @@
+"""``edge-agent run``: the unit itself."""
+
+import argparse
+import asyncio
+import contextlib
+from pathlib import Path
+
+import structlog
+
+from edge_agent import logs, settings
+from edge_agent.commands import options
+from edge_agent.config.secrets import values
+from edge_agent.exits import Exit
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    options.add_config(parser)
+    options.add_state_dir(parser)
+    options.add_seconds(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    args.state_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
+    loaded = settings.load_or_last_good(args.config, args.state_dir)
+    _tell(args.config, loaded, level=loaded.settings.log)
+    return asyncio.run(_run(loaded, args.state_dir, args.seconds))
+
+
+def _tell(file: Path, loaded: settings.Loaded, level: settings.LogTable) -> None:
+    logs.configure(level.level, level.format, secrets=values(loaded.settings))
+    log = structlog.get_logger("config")
+    for problem in loaded.warnings:
+        log.warning("configuration", where=problem.where, wrong=problem.wrong, next=problem.next)
+    for problem in loaded.problems:
+        log.error(
+            "configuration not used: running on the last good one",
+            file=problem.file,
+            line=problem.line,
+            where=problem.where,
+            wrong=problem.wrong,
+            next=problem.next,
+        )
+    if not loaded.saved:
+        log.warning("the copy of this configuration for bad days could not be written")
+    log.info("configuration in force", file=str(file), fingerprint=loaded.fingerprint)
+
+
+async def _run(loaded: settings.Loaded, state_dir: Path, seconds: float | None) -> int:
+    from edge_agent.agent import run_unit  # noqa: PLC0415 - the whole house; --help needs none of it
+
+    unit = asyncio.create_task(
+        run_unit(
+            loaded.settings,
+            state_dir=state_dir,
+            fingerprint=loaded.fingerprint,
+            problems=loaded.problems,
+        ),
+        name="unit",
+    )
+    if seconds is not None:
+        await asyncio.wait({unit}, timeout=seconds)
+        unit.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            return await unit
+        return Exit.OK
+    return await unit
