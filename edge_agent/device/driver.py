@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from edge_agent.clock import Clock
 from edge_agent.device.ports import PortBook
 from edge_agent.device.readings import InventoryReading, Reading
+from edge_agent.errors import Cause
 
 Emit = Callable[[Reading], None]
 """Takes a reading at once and never blocks. Call it on the event loop's thread only."""
@@ -66,6 +67,7 @@ class DeviceContext:
         ports: Shared openers, one per physical port or TCP endpoint.
         alive: Call it whenever the device did something useful; ``emit`` calls it too. Without a
             call for ``silent_s`` the supervisor restarts the driver with Cause.SILENT.
+        degraded: Say that the device works in part and why; ``(None, "")`` takes it back.
     """
 
     id: str
@@ -73,6 +75,7 @@ class DeviceContext:
     log: Log
     ports: PortBook
     alive: Callable[[], None]
+    degraded: Callable[[Cause | None, str], None] = lambda _cause, _detail: None
 
 
 class Driver(ABC):
@@ -110,6 +113,8 @@ class DriverKind:
             the picture): pairs of dotted key and complaint, without touching the device.
         offers: Names that a ``[lane.<id>]`` may refer to, by what they are: ``line``, ``zone``,
             ``detector``.
+        present: A cheap look whether a start makes sense now (the port's node exists); while it
+            says no the supervisor waits for it instead of trying.
     """
 
     name: str
@@ -119,3 +124,4 @@ class DriverKind:
     claims: Callable[[Any], frozenset[str]] = lambda _settings: frozenset()
     check: Callable[[Any], list[tuple[str, str]]] = lambda _settings: []
     offers: Callable[[Any], Mapping[str, frozenset[str]]] = lambda _settings: {}
+    present: Callable[[Any], bool] = lambda _settings: True

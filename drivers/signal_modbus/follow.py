@@ -1,0 +1,187 @@
+"""From samples to readings: what changed, between which two moments, and what can be trusted."""
+
+from collections.abc import Callable, Iterator
+
+from edge_agent.clock import Stamp
+from edge_agent.device.readings import (
+    Colour,
+    ConditionReading,
+    DetectorReading,
+    Reading,
+    Severity,
+    SignalReading,
+)
+from edge_agent.drivers.signal_modbus.aspects import Steady, clashes
+from edge_agent.drivers.signal_modbus.codec import Sample
+from edge_agent.drivers.signal_modbus.counters import CounterTrack
+from edge_agent.drivers.signal_modbus.map import Map
+
+Between = Callable[[int, int], Stamp]
+"""Stamp of something that happened between two monotonic moments, ns."""
+
+_UNEVEN_SAMPLES = 5
+_MS = 1_000_000
+
+
+class Follower:
+    """Follows one controller through consecutive polls."""
+
+    def __init__(self, map_: Map, between: Between) -> None:
+        self._map = map_
+        self._between = between
+        self._steady = {phase.number: Steady() for phase in map_.phase}
+        self._shown: dict[int, Colour] | None = None
+        self._plan: int | None = None
+        self._mode: str | None = None
+        self._asked_ns: int | None = None
+        self._uptime_s: float | None = None
+        self._uneven = dict.fromkeys(self._steady, 0)
+        self._conditions: dict[str, bool] = {}
+        self._presence: dict[str, bool] = {}
+        self._trouble: dict[str, str] = {}
+        self._counters = {
+            detector.name: CounterTrack(
+                16 if detector.counter.type == "u16" else 32, detector.most_per_s
+            )
+            for detector in map_.detector
+            if detector.counter is not None
+        }
+        self._told = {alarm.code: alarm for alarm in map_.alarm}
+
+    def take(self, sample: Sample, asked_ns: int, answered_ns: int) -> list[Reading]:
+        """Feed a poll; returns what it tells.
+
+        Args:
+            sample: The poll.
+            asked_ns: Monotonic moment when its first request was sent.
+            answered_ns: Monotonic moment when its last reply was there.
+        """
+        readings: list[Reading] = [
+            *self._signal(sample, asked_ns, answered_ns),
+            *self._detectors(sample, asked_ns, answered_ns),
+            *self._all_conditions(sample, asked_ns, answered_ns),
+        ]
+        self._asked_ns = asked_ns
+        return readings
+
+    def _signal(self, sample: Sample, asked_ns: int, answered_ns: int) -> Iterator[SignalReading]:
+        now_ms = asked_ns // _MS
+        known = {
+            phase: self._steady[phase].take(seen, now_ms) for phase, seen in sample.aspects.items()
+        }
+        shown = {phase: colour for phase, colour in known.items() if colour is not None}
+        if len(shown) < len(known):
+            return
+        before, self._shown = self._shown, shown
+        changed = tuple(p for p, colour in shown.items() if before and before[p] is not colour)
+        other = (self._plan, self._mode) != (sample.plan, sample.mode)
+        self._plan, self._mode = sample.plan, sample.mode
+        if before is not None and not changed and not other:
+            return
+        first = before is None or self._asked_ns is None
+        since_ns = asked_ns
+        if not first and self._asked_ns is not None:
+            lag_ms = max((self._steady[phase].lag_ms for phase in changed), default=0)
+            since_ns = self._asked_ns - lag_ms * _MS
+        yield SignalReading(
+            at=self._between(since_ns, answered_ns),
+            phases=shown,
+            changed=changed,
+            plan=sample.plan,
+            cycle_ms=sample.cycle_ms,
+            mode=sample.mode,
+            first=first,
+        )
+
+    def _detectors(
+        self, sample: Sample, asked_ns: int, answered_ns: int
+    ) -> Iterator[DetectorReading]:
+        self._notice_restart(sample.uptime_s)
+        at: Stamp | None = None
+        for detector in self._map.detector:
+            name = detector.name
+            occupied = sample.presence.get(name)
+            moved = occupied is not None and self._presence.get(name) is not occupied
+            if occupied is not None:
+                self._presence[name] = occupied
+            count, why = self._count(name, sample, asked_ns)
+            if moved or count or self._is_news(name, why):
+                since_ns = asked_ns if self._asked_ns is None else self._asked_ns
+                at = at or self._between(since_ns, answered_ns)
+                yield DetectorReading(at, name, count, occupied, why)
+
+    def _count(self, name: str, sample: Sample, asked_ns: int) -> tuple[int | None, str | None]:
+        track = self._counters.get(name)
+        if track is None:
+            return None, "no-counter"
+        raw = sample.counters[name]
+        if raw.value is None:
+            return None, raw.why
+        return track.take(int(raw.value), asked_ns // _MS)
+
+    def _is_news(self, name: str, why: str | None) -> bool:
+        """A lasting reason is told once; a reset is one each time."""
+        before = self._trouble.get(name, "")
+        self._trouble[name] = why or ""
+        if why in ("counter-reset", "implausible", "first"):
+            return True
+        return why is not None and why != before
+
+    def _notice_restart(self, uptime_s: float | None) -> None:
+        before, self._uptime_s = self._uptime_s, uptime_s
+        if before is not None and uptime_s is not None and uptime_s < before:
+            for track in self._counters.values():
+                track.restart()
+
+    def _all_conditions(
+        self, sample: Sample, asked_ns: int, answered_ns: int
+    ) -> Iterator[ConditionReading]:
+        if self._shown is None:
+            return
+        at: Stamp | None = None
+        for code, active, severity, text, do in self._holding(sample, self._shown):
+            if self._conditions.get(code) is active:
+                continue
+            self._conditions[code] = active
+            since_ns = asked_ns if self._asked_ns is None else self._asked_ns
+            at = at or self._between(since_ns, answered_ns)
+            yield ConditionReading(at, code, active, severity, text, do)
+
+    def _holding(
+        self, sample: Sample, shown: dict[int, Colour]
+    ) -> Iterator[tuple[str, bool, Severity, str, str]]:
+        for code, active in sample.alarms.items():
+            alarm = self._told[code]
+            yield code, active, alarm.severity, alarm.text, alarm.do
+        for phase, colour in shown.items():
+            self._uneven[phase] = self._uneven[phase] + 1 if phase in sample.uneven else 0
+            yield (
+                f"lamp-conflict-{phase}",
+                colour is Colour.CONFLICT,
+                "critical",
+                f"Phase {phase}: lamps lit together that exclude each other",
+                "Check the lamp outputs and the conflict monitor at the cabinet",
+            )
+            yield (
+                f"head-uneven-{phase}",
+                self._uneven[phase] >= _UNEVEN_SAMPLES,
+                "warning",
+                f"Phase {phase}: heads of one colour differ",
+                "Check the lamps and their outputs",
+            )
+        now = clashes(shown, self._map.conflicts)
+        for one, other in self._map.conflicts:
+            yield (
+                f"conflict-{one}-{other}",
+                (one, other) in now,
+                "critical",
+                f"Phases {one} and {other} let traffic in together",
+                "Have the junction set to flash and the controller checked",
+            )
+        yield (
+            "all-dark",
+            all(colour is Colour.DARK for colour in shown.values()),
+            "critical",
+            "No lamp of the junction is lit",
+            "Check mains and controller at the cabinet",
+        )
