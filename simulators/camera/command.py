@@ -1,0 +1,132 @@
+"""``edge-sim camera``: a camera on loopback; its first line of output says where, as JSON."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from edge_agent.simulators.camera.auth import Gate
+from edge_agent.simulators.camera.faults import Episode, Faults, episode
+from edge_agent.simulators.camera.feed import Feed, FileFeed, RoadFeed, RoadView
+from edge_agent.simulators.camera.rtsp import RtspServer
+from edge_agent.simulators.world.strip import Strip, StripSettings
+
+_PATH = "/live"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("--rtsp", default="127.0.0.1:0", metavar="HOST:PORT", help="where to listen (%(default)s)")
+    add("--file", type=Path, metavar="FILE", help="play a recording instead of the road")
+    add("--once", action="store_true", help="play the recording once, from the first viewer on")
+    add("--user", default="", help="ask for this user")
+    add("--password-file", type=Path, metavar="FILE", help="its password: the file's first line")
+    add("--auth", choices=("digest", "basic"), default="digest", help="how to ask (%(default)s)")
+    add("--seed", type=int, default=7, help="seed of the road (%(default)s)")
+    add("--size", type=_size, default=(640, 360), metavar="WxH", help="picture (640x360)")
+    add("--fps", type=float, default=15.0, help="pictures a second of the road (%(default)s)")
+    add("--flow", type=float, default=900.0, help="vehicles an hour and lane (%(default)s)")
+    add("--profile", choices=("baseline", "main", "high"), default="high", help="of H.264")
+    add("--truth", type=Path, metavar="FILE", help="write what truly happened, a JSON line each")
+    add(
+        "--fault",
+        type=_episode,
+        action="append",
+        default=[],
+        metavar="NAME@START+SECONDS",
+        help="freeze, black, stall, drop, refuse, slow or corrupt for a while; may be repeated",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT, or until a recording played once is over."""
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    faults = Faults()
+    write, close = _ledger(args.truth)
+    feed = _feed(args, faults, write)
+    server = RtspServer(feed, _gate(args), faults, _PATH)
+    host, port = await _listen(server, args.rtsp)
+    line = {"name": "main", "points": [0.5, 0.0, 0.5, 1.0]}
+    ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": None if args.file else line}
+    print(json.dumps(ready), flush=True)
+    code = 0
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(feed.run(), name="camera feed"),
+                group.create_task(_play(faults, args.fault), name="camera faults"),
+            ]
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+    except* ValueError as errors:
+        print(f"edge-sim camera: {errors.exceptions[0]}", file=sys.stderr)
+        code = 2
+    finally:
+        await server.close()
+        close()
+    return code
+
+
+async def _play(faults: Faults, episodes: list[Episode]) -> None:
+    with suppress(asyncio.CancelledError):
+        await faults.play(episodes)
+
+
+def _feed(
+    args: argparse.Namespace, faults: Faults, truth: Callable[[dict[str, Any]], None]
+) -> Feed:
+    if args.file is not None:
+        return FileFeed(args.file, faults, loop=not args.once)
+    width, height = args.size
+    view = RoadView(args.seed, width, height, args.fps, profile=args.profile)
+    return RoadFeed(view, Strip(args.seed, StripSettings(per_lane=args.flow)), faults, truth)
+
+
+def _gate(args: argparse.Namespace) -> Gate:
+    password = ""
+    if args.password_file is not None:
+        password = args.password_file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+    return Gate(args.user, password, args.auth)
+
+
+async def _listen(server: RtspServer, text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return await server.start(host or "127.0.0.1", int(port))
+
+
+def _ledger(path: Path | None) -> tuple[Callable[[dict[str, Any]], None], Callable[[], None]]:
+    if path is None:
+        return lambda _line: None, lambda: None
+    file = path.open("w", encoding="utf-8", buffering=1)
+    return lambda line: print(json.dumps(line, separators=(",", ":")), file=file), file.close
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: WIDTHxHEIGHT") from None
+    if min(width, height) < 64 or width % 2 or height % 2:  # noqa: PLR2004 - H.264 4:2:0
+        raise argparse.ArgumentTypeError(f"{text!r}: even numbers of 64 or more")
+    return width, height
+
+
+def _episode(text: str) -> Episode:
+    try:
+        return episode(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,1 @@
+"""The road that every simulator shows: pure, seeded, clocked by whoever asks."""
