@@ -110,7 +110,10 @@ class Map(_Part):
         default=None, description="Seconds since the controller started; tells a restart."
     )
     gap: int = Field(
-        default=8, ge=0, le=100, description="Unused cells that one read may span; 0 forbids it."
+        default=16,
+        ge=0,
+        le=100,
+        description="Unused registers, or 16 times as many bits, that one read may span; 0: none.",
     )
     most: int | None = Field(
         default=None, ge=2, le=2000, description="Cells that the device gives in one reply."

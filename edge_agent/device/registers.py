@@ -109,13 +109,13 @@ class Plan:
     reads: tuple[Read, ...]
 
     @classmethod
-    def of(cls, cells: Iterable[Cell], gap: int = 8, most: int | None = None) -> "Plan":
+    def of(cls, cells: Iterable[Cell], gap: int = 16, most: int | None = None) -> "Plan":
         """Cover the cells with few reads.
 
         Args:
             cells: What must be covered; a cell of two registers is never torn apart.
-            gap: Unused cells that a read may span to save a request; 0 for devices that refuse
-                to read addresses they do not know.
+            gap: Unused registers (or 16 times as many bits) that a read may span to save a
+                request; 0 for devices that refuse to read addresses they do not know.
             most: Cells that the device can give in one reply, when fewer than the protocol allows.
         """
         spans = sorted({(cell.table, cell.address, cell.width) for cell in cells})
@@ -123,11 +123,12 @@ class Plan:
         for table, address, width in spans:
             limit = MAX_BITS if table.bits else MAX_REGISTERS
             limit = max(2, min(limit, most or limit))
+            room = 16 * gap if table.bits else gap
             end = address + width
             if reads and reads[-1].table is table:
                 last = reads[-1]
                 covered = max(end, last.address + last.count) - last.address
-                if address - (last.address + last.count) <= gap and covered <= limit:
+                if address - (last.address + last.count) <= room and covered <= limit:
                     reads[-1] = Read(table, last.address, covered)
                     continue
             reads.append(Read(table, address, width))

@@ -1,0 +1,1 @@
+"""A simulated signal controller: a fixed-time plan, detectors, faults, on Modbus TCP and RTU."""
