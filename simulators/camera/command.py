@@ -16,6 +16,7 @@ from edge_agent.simulators.camera.feed import Feed, FileFeed, RoadFeed, RoadView
 from edge_agent.simulators.camera.rtsp import RtspServer
 from edge_agent.simulators.world.strip import Strip, StripSettings
 
+SUMMARY = "an RTSP camera (H.264) that shows a seeded road or plays a recording"
 _PATH = "/live"
 
 
@@ -61,7 +62,8 @@ async def _run(args: argparse.Namespace) -> int:
     host, port = await _listen(server, args.rtsp)
     line = {"name": "main", "points": [0.5, 0.0, 0.5, 1.0]}
     ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": None if args.file else line}
-    print(json.dumps(ready), flush=True)
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
     code = 0
     try:
         async with asyncio.TaskGroup() as group:
@@ -73,7 +75,7 @@ async def _run(args: argparse.Namespace) -> int:
             for task in tasks:
                 task.cancel()
     except* ValueError as errors:
-        print(f"edge-sim camera: {errors.exceptions[0]}", file=sys.stderr)
+        sys.stderr.write(f"edge-sim camera: {errors.exceptions[0]}\n")
         code = 2
     finally:
         await server.close()
