@@ -11,7 +11,7 @@ from pydantic import Field
 
 from edge_agent.contract.envelope import ID, Event, Head, Wire
 
-Aspect = Literal["r", "ry", "y", "g", "fy", "fg", "d", "x"]
+Aspect = Literal["r", "ry", "y", "g", "fr", "fy", "fg", "d", "x"]
 VehicleClass = Literal[
     "motorbike",
     "bicycle",

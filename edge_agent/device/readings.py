@@ -20,6 +20,8 @@ class Colour(StrEnum):
     RED_YELLOW = "ry"
     YELLOW = "y"
     GREEN = "g"
+    FLASHING_RED = "fr"
+    """Stop, then proceed: not the same as red for any rule."""
     FLASHING_YELLOW = "fy"
     FLASHING_GREEN = "fg"
     DARK = "d"
