@@ -12,6 +12,8 @@ _FILES = 4
 _PLENTY = 3
 """Times the ballast that must be free before it is made again."""
 
+_NOTHING = 65_536
+
 
 class Ballast:
     """Files ``<spool>.ballast-<n>``."""
@@ -20,9 +22,6 @@ class Ballast:
         self._folder = spool.parent
         self._each = size_bytes // _FILES
         self._paths = [spool.with_name(f"{spool.name}.ballast-{n}") for n in range(_FILES)]
-
-    def held(self) -> bool:
-        return any(path.exists() for path in self._paths)
 
     def drop(self) -> bool:
         """Give the space up; False when there was none to give."""
@@ -62,6 +61,15 @@ class Ballast:
             return False
         need = _PLENTY * (self._each * _FILES + 1_000_000)
         return disk.f_bavail * disk.f_frsize > need
+
+    def exhausted(self) -> bool:
+        """Whether the disk has next to nothing left, in bytes or in inodes."""
+        try:
+            disk = os.statvfs(self._folder)
+        except OSError:
+            return False
+        no_inodes = disk.f_files > 0 and disk.f_favail == 0
+        return disk.f_bavail * disk.f_frsize < _NOTHING or no_inodes
 
     def _make(self, path: Path) -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -7,7 +7,7 @@ from edge_agent.contract import ulid, wire
 from edge_agent.contract.events import Loss
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.model import Row
-from edge_agent.spool.store import Store, default_sub
+from edge_agent.spool.store import Entry, Store, default_sub
 
 Reason = Literal["sacrificed", "expired", "corrupt", "io", "unspooled"]
 
@@ -61,7 +61,7 @@ class Losses:
         )
         sq, pos = store.number(Loss.stream)
         row = _row(pos, sq, loss, store.epoch)
-        store.insert([row])
+        store.insert([Entry(row)])
         self._draft[of, why] = (pos, sq, loss)
         return row
 
@@ -69,12 +69,10 @@ class Losses:
         self, store: Store, earlier: tuple[int, int, Loss], span: tuple[int, int], count: int
     ) -> bool:
         pos, sq, loss = earlier
-        marks = self._ledger.stream(Loss.stream)
-        with self._ledger.lock:
-            if span[0] != loss.to + 1 or sq in marks.handed or sq in marks.gone:
-                return False
+        if span[0] != loss.to + 1 or not self._ledger.unsent(Loss.stream, sq):
+            return False
         wider = loss.model_copy(update={"to": span[1], "n": loss.n + count})
-        store.rewrite(_row(pos, sq, wider, store.epoch))
+        store.rewrite(Entry(_row(pos, sq, wider, store.epoch)))
         self._draft[loss.of, loss.why] = (pos, sq, wider)
         return True
 

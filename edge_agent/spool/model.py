@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Span = tuple[int, int]
-"""Numbers of a stream, both ends included."""
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -84,12 +81,10 @@ class StreamGauge:
     Attributes:
         rows: Rows kept and not receipted.
         high: Highest number given out.
-        low: Lowest number kept; None when there is none.
     """
 
     rows: int
     high: int
-    low: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,8 @@ class Gauge:
         rows: Rows kept and not receipted.
         bytes: Bytes of the database in use, without free pages.
         max_bytes: Where sacrifice begins.
-        oldest_t: UTC ms of the oldest row kept; None when empty.
+        oldest_t: UTC ms of the oldest event that is not receipted, as it was at most a second ago;
+            None when there is none.
         streams: Figures by stream.
         pending: Events in memory that are not durable yet.
         pending_bytes: Their bytes.
@@ -108,11 +104,12 @@ class Gauge:
         appended: Events taken since open.
         commits: Transactions since open.
         commit_bytes: Bytes of bodies committed since open.
-        wrote: Bytes this process gave to the disk for the spool since open, as far as known.
+        wrote: Bytes that the writer's thread gave to the disk since open, as the kernel counts
+            them for the thread: whole blocks, without the file system's own journal.
         failing: Why nothing can be made durable now; None when all is well.
         failing_since_ms: UTC ms since when; None when all is well.
         read_errors: Reads that failed since open.
-        hours_left: Hours until full at the rate since open; None when unknown or draining.
+        hours_left: Hours until full at the rate since open if nothing is sent; None when unknown.
     """
 
     rows: int

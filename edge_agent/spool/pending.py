@@ -18,13 +18,16 @@ _OVERHEAD = 200
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An event that has no number yet; ``body`` is cut where the number goes."""
+    """An event that has no number yet; its body is cut where the number goes.
+
+    ``early`` is when it was taken, monotonic ms, if nobody vouched for UTC; else None.
+    """
 
     order: int
     stream: str
     sub: str
     t: int
-    mono_ns: int
+    early: int | None
     before: bytes
     after: bytes
 
@@ -89,14 +92,6 @@ class Pending:
     def oldest_order(self) -> int | None:
         """Order of the oldest event; None when empty."""
         return min((queue[0].order for queue in self._queues.values() if queue), default=None)
-
-    def replace(self, change: "dict[int, Item]") -> None:
-        """Exchange events for changed ones, by order."""
-        for stream, queue in self._queues.items():
-            self._queues[stream] = deque(change.get(item.order, item) for item in queue)
-
-    def items(self) -> list[Item]:
-        return [item for queue in self._queues.values() for item in queue]
 
     def _count(self, item: Item, sign: int) -> None:
         self.count += sign

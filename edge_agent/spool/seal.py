@@ -43,32 +43,32 @@ class SealError(SpoolError):
     """The bytes of a row are not what was written."""
 
 
-def _check(pos: int, sq: int, sub: str, body: bytes) -> bytes:
-    return zlib.crc32(body, zlib.crc32(f"{pos} {sq} {sub}".encode())).to_bytes(_CRC_BYTES)
-
-
-def seal(pos: int, sq: int, sub: str, body: bytes) -> bytes:
-    """What is stored for a row."""
+def seal(said: str, body: bytes) -> bytes:
+    """What is stored for a row; ``said`` is all that its other columns say."""
     engine = zlib.compressobj(
         _LEVEL, zlib.DEFLATED, _RAW, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY
     )
-    return _check(pos, sq, sub, body) + engine.compress(body) + engine.flush()
+    return _check(said, body) + engine.compress(body) + engine.flush()
 
 
-def unseal(pos: int, sq: int, sub: str, sealed: bytes) -> bytes:
+def unseal(said: str, sealed: bytes) -> bytes:
     """The body of a row.
 
     Raises:
-        SealError: Any of the row's values was changed since ``seal``.
+        SealError: Something of the row was changed since ``seal``.
     """
     try:
         body = zlib.decompressobj(_RAW, _DICTIONARY).decompress(sealed[_CRC_BYTES:])
-        good = sealed[:_CRC_BYTES] == _check(pos, sq, sub, body)
+        good = sealed[:_CRC_BYTES] == _check(said, body)
     except (zlib.error, TypeError, UnicodeError) as error:
-        raise SealError(f"row {sq} is damaged: {error}") from error
+        raise SealError(f"row {said} is damaged: {error}") from error
     if not good:
-        raise SealError(f"row {sq} is damaged: checksum")
+        raise SealError(f"row {said} is damaged: checksum")
     return body
+
+
+def _check(said: str, body: bytes) -> bytes:
+    return zlib.crc32(body, zlib.crc32(said.encode())).to_bytes(_CRC_BYTES)
 
 
 def moment(body: bytes) -> int:

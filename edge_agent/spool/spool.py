@@ -10,15 +10,22 @@ from pathlib import Path
 from edge_agent.clock import Clock
 from edge_agent.contract import wire
 from edge_agent.contract.envelope import Event
+from edge_agent.contract.spans import Range
 from edge_agent.errors import SpoolError
+from edge_agent.spool.figures import Figures
 from edge_agent.spool.ledger import Ledger
-from edge_agent.spool.model import Gauge, OpenReport, Query, Row, Span, StreamGauge
+from edge_agent.spool.losses import Losses
+from edge_agent.spool.model import Gauge, OpenReport, Query, Row, StreamGauge
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.reader import Reader
+from edge_agent.spool.room import Room
 from edge_agent.spool.store import PAGE_BYTES, Store
 from edge_agent.spool.writer import Writer
 
 _NUMBER = b'"sq":0'
+_NOT_VOUCHED = frozenset({"none", "rtc"})
+_NS_PER_H = 3_600_000_000_000
+_RATE_AFTER_H = 1 / 60
 _CLOSE_S = 5.0
 
 
@@ -49,16 +56,18 @@ class Spool:
         self._reader = Reader(path, self._ledger, ring=not policy.receipts)
         self._read_errors = 0
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="spool-reader")
+        self._room = Room(path, policy)
         self._writer = Writer(
-            path,
             policy,
             clock,
-            unit,
             self._ledger,
-            self._open_store,
-            self._reader.close,
-            on_commit,
+            Losses(unit, clock, self._ledger),
+            self._room,
+            open_store=self._open_store,
+            close_reader=self._reader.close,
+            on_commit=on_commit,
         )
+        self._opened_ns = 0
         self.epoch = ""
         """Set by ``open``; 8 hex digits, new only with a new spool."""
 
@@ -71,14 +80,15 @@ class Spool:
         began = time.perf_counter()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            store = self._open_store()
+            store = self._open_store(broken=False)
         except (OSError, sqlite3.Error) as error:
             raise SpoolError(f"{self._path}: {error}") from error
         self.epoch = store.epoch
         for name, account in store.accounts.items():
-            self._ledger.stream(name, account.floor, account.published)
+            self._ledger.begin(name, account.floor, account.published)
         rows = sum(account.rows for account in store.accounts.values())
-        self._writer.room.relax(store)
+        self._room.relax(store)
+        self._opened_ns = self._clock.mono_ns()
         self._writer.start(store)
         took_ms = (time.perf_counter() - began) * 1000
         return OpenReport(self.epoch, store.fresh, rows, took_ms)
@@ -96,7 +106,8 @@ class Spool:
         """
         body = wire.encode(event, sq=0, ep=self.epoch)
         before, _, after = body.partition(_NUMBER)
-        self._writer.put(event.stream, sub, event.t, (before, after))
+        early = event.ts in _NOT_VOUCHED
+        self._writer.put(event.stream, sub, event.t, (before, after), early=early)
 
     async def flush(self) -> None:
         """Return when everything appended so far is durable or was counted as dropped."""
@@ -107,7 +118,7 @@ class Spool:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._batch, query)
 
-    async def acknowledge(self, stream: str, spans: Sequence[Span]) -> int:
+    async def acknowledge(self, stream: str, spans: Sequence[Range]) -> int:
         """The centre has these numbers: they may be forgotten. Numbers never given out are ignored.
 
         Returns how many were not receipted before. They are deleted later, many at once.
@@ -118,17 +129,22 @@ class Spool:
             self._writer.nudge()
         return fresh
 
-    async def published(self, stream: str, spans: Sequence[Span]) -> None:
+    async def published(self, stream: str, spans: Sequence[Range]) -> None:
         """The broker has these numbers; matters only without receipts."""
         if not self._policy.receipts:
-            self._ledger.publish(stream, spans, self._writer.figures.highs.get(stream, 0))
+            high = self._writer.figures.highs.get(stream, 0)
+            self._ledger.publish(stream, spans, high, self._clock.mono_ns())
+            self._writer.nudge()
 
-    async def restamp(self, before_mono_ns: int, delta_ms: int) -> int:
-        """UTC was wrong by ``delta_ms`` until then: mend the events of this process not yet sent.
+    async def restamp(self, boot_before_mono_ns: int, delta_ms: int) -> int:
+        """UTC was wrong by ``delta_ms`` until then: mend events of this process not yet handed out.
 
-        Returns how many were mended: time moved, ``q`` set to restamped.
+        Only events whose ``ts`` is ``none`` or ``rtc``, taken since the last mend. Several steps
+        of one spell of a wrong clock are told one after the other, oldest first.
+
+        Returns how many were mended: ``t`` moved, ``q`` set to restamped.
         """
-        return await asyncio.wrap_future(self._writer.restamp(before_mono_ns, delta_ms))
+        return await asyncio.wrap_future(self._writer.mend(boot_before_mono_ns, delta_ms))
 
     @property
     def position(self) -> int:
@@ -136,33 +152,38 @@ class Spool:
         return self._writer.figures.position
 
     def gauge(self) -> Gauge:
-        """Figures now."""
-        writer, figures, ledger = self._writer, self._writer.figures, self._ledger
-        with ledger.lock:
-            waiting = {name: len(marks.forget) for name, marks in ledger.marks.items()}
-            drops = {key: count for key, count in ledger.drops.items() if count}
+        """Figures now; cheap, never waits for the disk."""
+        figures = self._writer.figures
+        pending, pending_bytes, appended = self._writer.waiting()
         streams = {
-            name: StreamGauge(max(0, rows - waiting.get(name, 0)), figures.highs[name], None)
+            name: StreamGauge(max(0, rows - self._ledger.receipted(name)), figures.highs[name])
             for name, rows in figures.rows.items()
         }
         return Gauge(
             rows=sum(stream.rows for stream in streams.values()),
             bytes=figures.used_pages * PAGE_BYTES,
-            max_bytes=writer.room.max_bytes,
-            oldest_t=None,
+            max_bytes=self._room.max_bytes,
+            oldest_t=figures.oldest_t,
             streams=streams,
-            pending=writer.pending.count,
-            pending_bytes=writer.pending.bytes,
-            drops=drops,
-            appended=writer.appended,
-            commits=writer.commits,
-            commit_bytes=writer.commit_bytes,
-            wrote=0,
-            failing=writer.failing,
-            failing_since_ms=writer.failing_since_ms,
+            pending=pending,
+            pending_bytes=pending_bytes,
+            drops=self._ledger.drops(),
+            appended=appended,
+            commits=figures.commits,
+            commit_bytes=figures.commit_bytes,
+            wrote=figures.wrote,
+            failing=figures.failing,
+            failing_since_ms=figures.failing_since_ms,
             read_errors=self._read_errors,
-            hours_left=None,
+            hours_left=self._hours_left(figures),
         )
+
+    def _hours_left(self, figures: Figures) -> float | None:
+        hours = (self._clock.mono_ns() - self._opened_ns) / _NS_PER_H
+        if hours < _RATE_AFTER_H or not figures.sealed_bytes:
+            return None
+        free = self._room.max_bytes - figures.used_pages * PAGE_BYTES
+        return max(0, free) * hours / figures.sealed_bytes
 
     async def close(self) -> None:
         """Write what is left within five seconds, count the rest as dropped, close."""
@@ -171,7 +192,7 @@ class Spool:
         self._threads.shutdown()
         self._reader.close()
 
-    def _open_store(self) -> Store:
+    def _open_store(self, broken: bool) -> Store:
         return Store(self._path, self._policy)
 
     def _batch(self, query: Query) -> list[Row]:

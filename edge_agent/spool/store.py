@@ -16,19 +16,20 @@ from pathlib import Path
 from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.policy import SpoolPolicy
-from edge_agent.spool.seal import moment, seal
+from edge_agent.spool.seal import moment, seal, unseal
 
 SCHEMA = 1
 PAGE_BYTES = 512
 WAL_FRAMES = 4000
 """Frames after which the WAL is copied into the database: 2 MB, rewritten in place for ever."""
 
-HEADROOM_PAGES = 4096
-"""Pages beyond the limit where sacrifice begins, so that DELETE and its Loss always fit."""
+_HEADROOM_PAGES = 1024
+"""Pages between where sacrifice begins and where SQLite says no: DELETE and its Loss must fit."""
 
 SAVE_EVERY = 1024
 """Appended rows after which a stream's account is saved even when nothing was deleted."""
 
+_ROW_OVERHEAD = 16
 _APPLICATION_ID = 0x45444753
 _STREAM = re.compile(r"[a-z]{2,12}")
 
@@ -64,6 +65,42 @@ def default_sub(stream: str) -> str:
     return f"evt/{stream}"
 
 
+Values = tuple[int, int, str | None, int | None, bytes]
+"""A row as its table has it: the columns of ``COLUMNS``."""
+
+COLUMNS = "sq, pos, sub, early, body"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row and when, in monotonic ms, it was taken if nobody vouched for UTC then."""
+
+    row: Row
+    early: int | None = None
+
+    def values(self) -> Values:
+        row = self.row
+        sub = None if row.sub == default_sub(row.stream) else row.sub
+        sealed = seal(_said(row.sq, row.pos, row.sub, self.early), row.body)
+        return row.sq, row.pos, sub, self.early, sealed
+
+
+def entry_of(stream: str, values: Values) -> Entry:
+    """A row from a table's values.
+
+    Raises:
+        SealError: They are not what was written.
+    """
+    sq, pos, sub, early, sealed = values
+    sub = default_sub(stream) if sub is None else sub
+    body = unseal(_said(sq, pos, sub, early), sealed)
+    return Entry(Row(pos, stream, sq, sub, moment(body), body), early)
+
+
+def _said(sq: int, pos: int, sub: str, early: int | None) -> str:
+    return f"{sq} {pos} {sub} {early}"
+
+
 class Store:
     """An open database."""
 
@@ -73,7 +110,10 @@ class Store:
         self.fresh = False
         self.accounts: dict[str, Account] = {}
         self.next_pos = 1
+        self.sealed_bytes = 0
+        """Bytes of rows appended since open, roughly as the pages hold them."""
         self.limit_pages = policy.max_mb * 1_000_000 // PAGE_BYTES
+        """Pages that the file may have."""
         self.db = _connect(path)
         try:
             self._settle()
@@ -98,7 +138,7 @@ class Store:
             self.db.execute("COMMIT")
         except BaseException:
             self.accounts, self.next_pos = kept, pos
-            # SQLite may have rolled back by itself, or be past it; the first error is the one to tell.
+            # SQLite may have rolled back by itself; the first error is the one to tell.
             with suppress(sqlite3.Error):
                 self.db.execute("ROLLBACK")
             raise
@@ -112,18 +152,17 @@ class Store:
             self.save(stream)
         return account
 
-    def insert(self, rows: Iterable[Row]) -> None:
+    def insert(self, entries: Iterable[Entry]) -> None:
         """Append rows whose numbers and positions were taken with ``number``."""
-        by_stream: dict[str, list[tuple[int, int, str | None, bytes]]] = {}
-        for row in rows:
-            sub = None if row.sub == default_sub(row.stream) else row.sub
-            sealed = seal(row.pos, row.sq, row.sub, row.body)
-            by_stream.setdefault(row.stream, []).append((row.sq, row.pos, sub, sealed))
+        by_stream: dict[str, list[Values]] = {}
+        for entry in entries:
+            by_stream.setdefault(entry.row.stream, []).append(entry.values())
         for stream, values in by_stream.items():
             account = self.account(stream)
             account.rows += len(values)
+            self.sealed_bytes += sum(len(each[-1]) + _ROW_OVERHEAD for each in values)
             # The name passed `table`.
-            self.db.executemany(f"INSERT INTO {table(stream)} VALUES (?,?,?,?)", values)  # noqa: S608
+            self.db.executemany(f"INSERT INTO {table(stream)} VALUES (?,?,?,?,?)", values)  # noqa: S608
             if account.high - account.saved >= SAVE_EVERY:
                 self.save(stream)
 
@@ -134,11 +173,12 @@ class Store:
         self.next_pos += 1
         return account.high, self.next_pos - 1
 
-    def rewrite(self, row: Row) -> None:
+    def rewrite(self, entry: Entry) -> None:
         """Put another body under a number."""
+        sq, _, _, _, sealed = entry.values()
         self.db.execute(
-            f"UPDATE {table(row.stream)} SET body = ? WHERE sq = ?",  # noqa: S608 - checked name
-            (seal(row.pos, row.sq, row.sub, row.body), row.sq),
+            f"UPDATE {table(entry.row.stream)} SET body = ? WHERE sq = ?",  # noqa: S608 - checked
+            (sealed, sq),
         )
 
     def delete(self, stream: str, low: int, high: int) -> int:
@@ -176,15 +216,20 @@ class Store:
         ).fetchone()[0]
         return first, last
 
+    def values(self, stream: str, low: int, high: int, count: int) -> list[Values]:
+        """The first rows with numbers from ``low`` to ``high``, for ``entry_of``."""
+        return self.db.execute(
+            f"SELECT {COLUMNS} FROM {table(stream)} "  # noqa: S608 - checked name
+            "WHERE sq BETWEEN ? AND ? ORDER BY sq LIMIT ?",
+            (low, high, count),
+        ).fetchall()
+
     def holds(self, row: Row) -> bool:
         """Whether the row is there, whole and the same."""
         if row.stream not in self.accounts:
             return False
-        found = self.db.execute(
-            f"SELECT body FROM {table(row.stream)} WHERE sq = ?",  # noqa: S608 - checked name
-            (row.sq,),
-        ).fetchone()
-        return found is not None and found[0] == seal(row.pos, row.sq, row.sub, row.body)
+        found = self.values(row.stream, row.sq, row.sq, 1)
+        return bool(found) and entry_of(row.stream, found[0]).row == row
 
     def used_pages(self) -> int:
         count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
@@ -194,12 +239,17 @@ class Store:
     def at_limit(self) -> bool:
         """Whether the file has all the pages that it may have."""
         count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
-        return count >= self.limit_pages + HEADROOM_PAGES
+        return count >= self.limit_pages
 
     def limit(self, pages: int) -> None:
         """Set where the file may not grow beyond; SQLite keeps at least what there is."""
         self.limit_pages = pages
-        self.db.execute(f"PRAGMA max_page_count = {pages + HEADROOM_PAGES}")
+        self.db.execute(f"PRAGMA max_page_count = {pages}")
+
+    def crowded(self) -> bool:
+        """Whether so few pages are left that something has to go."""
+        headroom = min(_HEADROOM_PAGES, self.limit_pages // 4)
+        return self.used_pages() > self.limit_pages - headroom
 
     def checkpoint(self) -> None:
         """Copy the WAL into the database and cut it to nothing.
@@ -260,12 +310,6 @@ class Store:
             raise sqlite3.DatabaseError("the spool has no epoch")
 
 
-def row_of(stream: str, values: tuple[int, int, str | None, bytes], body: bytes) -> Row:
-    """A row from a table's values and its unsealed body."""
-    sq, pos, sub, _ = values
-    return Row(pos, stream, sq, default_sub(stream) if sub is None else sub, moment(body), body)
-
-
 _ACCOUNTS = """
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -282,6 +326,7 @@ CREATE TABLE {} (
     sq INTEGER PRIMARY KEY,
     pos INTEGER NOT NULL,
     sub TEXT,
+    early INTEGER,
     body BLOB NOT NULL
 ) STRICT
 """

@@ -1,6 +1,7 @@
 """The queue as its users see it."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 from edge_agent.clock import ManualClock
@@ -88,3 +89,102 @@ async def test_what_is_told_committed_is_what_is_read(tmp_path: Path) -> None:
             spool.append(passage(n), "evt/passage")
         await spool.flush()
         assert await everything(spool) == told
+
+
+async def test_early_events_are_mended_once_and_only_while_unsent(tmp_path: Path) -> None:
+    clock = ManualClock(source="none")
+    path = tmp_path / "s.db"
+    async with opened(path, clock=clock) as spool:
+        spool.append(passage(1, ts="none", tq=None), "evt/passage")
+        await spool.flush()
+        sent = await everything(spool)
+        spool.append(passage(2, ts="none", tq=None), "evt/passage")
+        clock.advance(1)
+        first = clock.mono_ns()
+        spool.append(passage(3, ts="rtc"), "evt/passage")
+        spool.append(passage(4, ts="ntp"), "evt/passage")
+        clock.advance(1)
+        assert await spool.restamp(first, 1_000_000) == 1
+        assert await spool.restamp(clock.mono_ns(), 7) == 2
+        rows = {r.sq: json.loads(r.body) for r in await everything(spool)}
+        original = {n: passage(n).t for n in range(1, 5)}
+        moved = {sq: said["t"] - original[sq] for sq, said in rows.items()}
+        assert moved == {1: 0, 2: 1_000_007, 3: 7, 4: 0}
+        assert [rows[sq]["q"] for sq in sorted(rows)] == ["live", "restamped", "restamped", "live"]
+        assert sent[0].body in {r.body for r in await everything(spool)}
+        # A later spell of a wrong clock does not touch what was mended.
+        clock.advance(10)
+        spool.append(passage(5, ts="rtc"), "evt/passage")
+        clock.advance(1)
+        assert await spool.restamp(clock.mono_ns(), 50) == 1
+
+
+async def test_full_spool_gives_up_lowest_class_and_says_so(tmp_path: Path) -> None:
+    policy = SpoolPolicy(max_mb=1, ballast_mb=0)
+    async with opened(tmp_path / "s.db", policy) as spool:
+        for n in range(300):
+            spool.append(alarm(n), "alarm/cam1/frozen")
+        for n in range(12_000):
+            spool.append(passage(n), "evt/passage")
+            if n % 1000 == 0:
+                await spool.flush()
+        await spool.flush()
+        gauge = spool.gauge()
+        assert gauge.failing is None
+        assert gauge.bytes <= gauge.max_bytes
+        lost = gauge.drops["passage", "sacrificed"]
+        assert set(gauge.drops) == {("passage", "sacrificed")}
+        rows = await everything(spool)
+        kept = [r.sq for r in rows if r.stream == "passage"]
+        assert kept == list(range(lost + 1, 12_001))
+        assert sum(r.stream == "alarm" for r in rows) == 300
+        losses = [json.loads(r.body) for r in rows if r.stream == "loss"]
+        assert [(x["of"], x["frm"], x["to"], x["n"], x["why"]) for x in losses] == [
+            ("passage", 1, lost, lost, "sacrificed")
+        ]
+        assert gauge.rows == len(rows)
+
+
+async def test_drops_from_memory_get_numbers_and_a_loss(tmp_path: Path) -> None:
+    policy = SpoolPolicy(pending_events=10, ballast_mb=0)
+    path = tmp_path / "s.db"
+    async with opened(path, policy) as spool:
+        held = sqlite3.connect(path, isolation_level=None)
+        held.execute("BEGIN IMMEDIATE")
+        for n in range(4):
+            spool.append(alarm(n), "alarm/cam1/frozen")
+        for n in range(20):
+            spool.append(passage(n), "evt/passage")
+        held.execute("ROLLBACK")
+        held.close()
+        await spool.flush()
+        rows = await everything(spool)
+        lost = spool.gauge().drops["passage", "unspooled"]
+        assert lost >= 10
+        assert sum(r.stream == "alarm" for r in rows) == 4
+        numbers = [r.sq for r in rows if r.stream == "passage"]
+        losses = [json.loads(r.body) for r in rows if r.stream == "loss"]
+        assert sum(x["n"] for x in losses) == lost
+        for loss in losses:
+            numbers += range(loss["frm"], loss["to"] + 1)
+        assert sorted(numbers) == list(range(1, 21))
+
+
+async def test_ring_forgets_what_is_sent_and_old(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    policy = SpoolPolicy(receipts=False, ring_days=1, forget_s=60, ballast_mb=0)
+    clock = ManualClock(utc_ms=passage(0).t)
+    async with opened(path, policy, clock) as spool:
+        for n in range(10):
+            spool.append(passage(n), "evt/passage")
+        await spool.flush()
+        await spool.published("passage", [(1, 8)])
+    async with opened(path, policy, clock) as spool:
+        assert [r.sq for r in await everything(spool)] == [9, 10]
+        clock.advance(86_400 + 5)
+        one = frozenset({"passage"})
+        await spool.published("passage", [(9, 9)])
+    async with opened(path, policy, clock) as spool:
+        kept = [r.sq for r in await spool.batch(Query(only=one, from_sq=1))]
+        assert kept == [4, 5, 6, 7, 8, 9, 10]
+        assert spool.gauge().drops == {}
