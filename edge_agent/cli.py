@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from edge_agent import __version__
-from edge_agent.errors import ConfigError, DeviceError, EdgeError, UplinkError
+from edge_agent.errors import ConfigError, DeviceError, EdgeError, StatusError, UplinkError
 from edge_agent.exits import MEANING, Exit
 from edge_agent.redact import in_text
 
@@ -105,7 +105,7 @@ def explain(error: Exception) -> Exit:
 
             print(as_text(error.problems, str(error)), file=sys.stderr)
             return Exit.CONFIG
-        case DeviceError() | UplinkError():
+        case DeviceError() | UplinkError() | StatusError():
             code = Exit.UNREACHABLE
         case EdgeError():
             code = Exit.NEGATIVE

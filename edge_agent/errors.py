@@ -5,7 +5,8 @@ EdgeError
 ├── DeviceError          a device, with a cause code; the supervisor turns it into a state
 ├── SpoolError           the durable queue cannot be opened or written
 │   └── SpoolFull        nothing more can be sacrificed
-└── UplinkError          the broker session cannot be set up
+├── UplinkError          the broker session cannot be set up
+└── StatusError          the running agent cannot be asked
 
 Anything else that escapes is a bug.
 """
@@ -96,3 +97,7 @@ class SpoolFull(SpoolError):  # noqa: N818 - reads as the state it is
 
 class UplinkError(EdgeError):
     """The broker session cannot be set up."""
+
+
+class StatusError(EdgeError):
+    """The running agent cannot be asked."""

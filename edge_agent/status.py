@@ -13,15 +13,11 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge_agent.errors import EdgeError
+from edge_agent.errors import StatusError
 from edge_agent.oneshot import OneShot
 
 SOCKET = "status.sock"
 _ANSWER_MAX = 8 * 1024 * 1024
-
-
-class StatusError(EdgeError):
-    """The running agent cannot be asked."""
 
 
 class _Part(BaseModel):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent import __version__, cli
+from edge_agent.commands import drivers
 from edge_agent.errors import Cause, ConfigError, DeviceError, EdgeError, Problem, UplinkError
 from edge_agent.exits import MEANING, Exit
 
@@ -105,8 +106,6 @@ def test_errors_become_words_and_codes(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from edge_agent.commands import drivers
-
     def fail(_args: object) -> int:
         raise error
 

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,6 +10,9 @@ from edge_agent.oneshot import CLIENTS_MAX
 from tests.snapshots import snapshot
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+INFO = (("config", "0123456789abcdef"), ("unit", "its/1/hanoi/nts/u1"), ("version", "1.2.3"))
 
 
 def parse(text: bytes) -> Samples:
@@ -36,7 +40,7 @@ def get(path: str, host: str = "127.0.0.1:9464", verb: str = "GET") -> bytes:
 def test_every_figure_is_there_in_base_units() -> None:
     found = parse(metrics.text(snapshot()))
     expected: Samples = {
-        ("edge_agent_info", (("config", "0123456789abcdef"), ("unit", "its/1/hanoi/nts/u1"), ("version", "1.2.3"))): 1,
+        ("edge_agent_info", INFO): 1,
         ("edge_agent_device_state", (("device", "cam1"), ("kind", "camera"), ("state", "down"))): 1,
         ("edge_agent_device_state", (("device", "cam1"), ("kind", "camera"), ("state", "ok"))): 0,
         ("edge_agent_device_since_timestamp_seconds", (("device", "cam1"),)): 1_790_000_000,
@@ -52,7 +56,7 @@ def test_every_figure_is_there_in_base_units() -> None:
         ("edge_agent_cpu_seconds_total", ()): 12.5,
         ("edge_agent_temperature_celsius", ()): 51.2,
         ("edge_agent_events_total", (("stream", "passage"),)): 1000,
-    }  # fmt: skip
+    }
     assert expected.items() <= found.items()
 
 
@@ -130,9 +134,8 @@ async def test_endless_headers_and_silence_cost_nothing() -> None:
         ]
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"GET /metrics HTTP/1.1\r\n" + b"x: y\r\n" * 10_000)
-        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            await writer.drain()
-            await asyncio.wait_for(reader.readexactly(1), 10)
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(), 10) == b""
         assert (await ask(server.port, get("/metrics")))[0] == 200
         for _, waiting in [*silent, (reader, writer)]:
             waiting.close()

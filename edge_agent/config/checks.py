@@ -81,6 +81,8 @@ def timezone(sound: Sound) -> Iterator[Problem]:
         return
     lower = {zone.lower(): zone for zone in known}
     meant = nearest(name, list(lower)) or nearest(f"asia/{name}", list(lower))
+    if any(word in name.lower() for word in ("hanoi", "ha_noi", "viet")):
+        meant = "asia/ho_chi_minh"  # Hanoi has no zone of its own; the nearest spelling is Shanghai
     yield sound.draft.problem(
         ("unit", "timezone"),
         "unknown time zone",
@@ -189,20 +191,41 @@ def unused(sound: Sound) -> Iterator[Problem]:
         for source in getattr(lane, listed)
     }
     for name, kind, settings in sound.enabled():
-        for what, things in kind.offers(settings).items():
-            for thing in sorted(things):
-                if (name, what, thing) not in named:
-                    yield sound.draft.problem(
-                        ("device", name),
-                        f"{what} {thing} belongs to no lane: what it counts goes nowhere",
-                        value=shown(thing),
-                        allowed=f"a lane whose {what}s name it",
-                        do=f"add it to a [lane.<id>] table, or remove the {what}",
-                    )
+        for what in ("line", "zone"):  # drawn for this unit; a profile's detectors may lie idle
+            things = sorted(kind.offers(settings).get(what, ()))
+            idle = [thing for thing in things if (name, what, thing) not in named]
+            if idle:
+                yield sound.draft.problem(
+                    ("device", name),
+                    f"in no lane, so what it counts goes nowhere: {what} {', '.join(idle)}",
+                    allowed=f"lanes whose {what}s name them",
+                    do="name them in a [lane.<id>] table, or remove them",
+                )
 
 
 def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-CHECKS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (ids, timezone, claims, kinds, lanes)
+def receipts(sound: Sound) -> Iterator[Problem]:
+    """Spool and uplink agree on what makes an event forgotten."""
+    said = [sound.draft.value((table, "receipts")) for table in ("spool", "uplink")]
+    keeps, waits = (True if value is None else value for value in said)
+    if isinstance(keeps, bool) and isinstance(waits, bool) and keeps is not waits:
+        yield sound.draft.problem(
+            ("spool" if said[1] is None else "uplink", "receipts"),
+            "spool.receipts and uplink.receipts differ",
+            value=f"{shown(keeps)} and {shown(waits)}",
+            allowed="true twice where the centre sends receipts, false twice where it does not",
+            do="set both, or remove both: true is the default",
+        )
+
+
+CHECKS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (
+    ids,
+    timezone,
+    claims,
+    kinds,
+    lanes,
+    receipts,
+)

@@ -14,6 +14,8 @@ from edge_agent.config.shape import Shape, nearest
 from edge_agent.errors import Problem
 from edge_agent.redact import MASK, has_credentials, in_text, in_url
 
+_RULES = ("value_error", "assertion_error")
+"""Rules written in Python: the schema does not know them, the description does."""
 _LONGEST = 60
 _SYNTAX_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 REFERENCE_FORMS = ("file:", "credential:", "env:")
@@ -65,7 +67,8 @@ def shown(value: Any) -> str:
         case Mapping():
             return "a table"
         case list():
-            return f"a list of {len(value)}"
+            text = f"[{', '.join(map(shown, value))}]"
+            return text if len(text) <= _LONGEST else f"a list of {len(value)}"
         case bool():
             return str(value).lower()
         case str():
@@ -125,6 +128,9 @@ def _one(draft: Draft, base: Path, inner: Path, shape: Shape, detail: ErrorDetai
     about = shape.description(inner)
     if detail["type"] == "missing":
         return draft.problem(path, "is missing", allowed=allowed, do=_set(inner, about))
+    if detail["type"] in _RULES and about:
+        allowed = about.rstrip(".")
+        about = ""
     wrong = _WRONG.get(detail["type"], _said)(detail)
     return draft.problem(
         path, wrong, value=shown(draft.value(path)), allowed=allowed, do=_set(inner, about)

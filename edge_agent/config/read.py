@@ -120,8 +120,8 @@ def _judge(draft: Draft, kinds: Kinds, content: bytes) -> Verdict:
     sound = checks.Sound(draft, dict(_lanes(draft)), devices)
     for check in checks.CHECKS:
         errors += check(sound)
-    told = {problem.where for problem in errors}
-    errors += [problem for problem in secrets.inline(draft) if problem.where not in told]
+    inline = {problem.where: problem for problem in secrets.inline(draft)}
+    errors = [problem for problem in errors if problem.where not in inline] + [*inline.values()]
 
     references = list(secrets.references(rest, shape))
     for name, (kind, _) in devices.items():

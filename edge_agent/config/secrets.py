@@ -27,7 +27,7 @@ def inline(draft: Draft) -> Iterator[Problem]:
                 "a password is written into the address",
                 value=f'"{in_url(value)}"',
                 allowed="an address without user and password",
-                do=f"write the address alone into {key}, and user = … and "
+                do=f"write the address alone into {key}, and username = … and "
                 'password = "file:/etc/edge-agent/secrets/…" beside it',
             )
 

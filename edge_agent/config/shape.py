@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from edge_agent.contract.envelope import ID, STREAM_ID
+from edge_agent.passage.lanes import DIRECTION
 from edge_agent.redact import names_secret
 
 Schema = dict[str, Any]
@@ -24,6 +26,12 @@ _KINDS = {
     "array": "a list [ … ]",
     "object": "a table",
 }
+_PATTERNS = {
+    ID: "lower case letters, digits and inner hyphens, at most 40",
+    STREAM_ID: "2 to 12 lower case letters",
+    DIRECTION: "lower case letters, digits, - and _, at most 20",
+}
+"""Regular expressions that people meet often, in words."""
 
 
 class Shape:
@@ -94,13 +102,13 @@ def _words(form: Schema) -> str:
     if "enum" in form:
         return ", ".join(_quoted(value) for value in form["enum"])
     words = _KINDS.get(form.get("type", ""), "")
-    limits = [f"{sign}{form[key]:g}" for key, sign in _RANGE if key in form]
+    limits = [f"{sign}{_number(form[key])}" for key, sign in _RANGE if key in form]
     if form.get("type") == "array":
         words = _list_words(form)
     if limits:
         words += f" {' and '.join(limits)}"
     if "pattern" in form:
-        words += f" matching {form['pattern']}"
+        words += f" of {_PATTERNS.get(form['pattern'], 'the form ' + form['pattern'])}"
     if form.get("examples"):
         words += f", for example {_quoted(form['examples'][0])}"
     return words
@@ -115,6 +123,10 @@ def _list_words(form: Schema) -> str:
     if least is not None:
         return f"a list of at least {least}"
     return _KINDS["array"]
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
 
 
 def _quoted(value: Any) -> str:

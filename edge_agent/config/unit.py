@@ -3,7 +3,7 @@
 import ipaddress
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationInfo, field_validator
 
 from edge_agent.contract.envelope import ID
 from edge_agent.contract.topics import UnitTopics
@@ -47,35 +47,27 @@ class MetricsTable(_Table):
     """Prometheus text over HTTP."""
 
     enabled: bool = Field(default=True, description="false opens no port.")
-    listen: str = Field(
-        default="127.0.0.1:9464",
-        description="Address and port; port 0 takes a free one.",
-        examples=["127.0.0.1:9464", "[::1]:9464"],
-    )
     expose: bool = Field(
         default=False, description="true allows a listen address that the network can reach."
+    )
+    listen: str = Field(
+        default="127.0.0.1:9464",
+        description='Address and port, "127.0.0.1:9464" or "[::1]:9464"; port 0 takes a free one.',
     )
 
     @field_validator("listen")
     @classmethod
-    def _address(cls, text: str) -> str:
+    def _address(cls, text: str, info: ValidationInfo) -> str:
         host, colon, port = text.rpartition(":")
         if not colon or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 - ports end there
             raise ValueError("must be an address and a port")
         try:
-            ipaddress.ip_address(host.strip("[]"))
+            address = ipaddress.ip_address(host.strip("[]"))
         except ValueError:
             raise ValueError("must be an IP address, not a name") from None
+        if not address.is_loopback and not info.data.get("expose", False):
+            raise ValueError("the network can reach it, and expose = true does not say so")
         return text
-
-    @model_validator(mode="after")
-    def _loopback(self) -> "MetricsTable":
-        if not self.expose and not ipaddress.ip_address(self.address[0]).is_loopback:
-            raise ValueError(
-                f"{self.listen} can be reached from the network: "
-                "listen on 127.0.0.1, or set expose = true if that is meant"
-            )
-        return self
 
     @property
     def address(self) -> tuple[str, int]:

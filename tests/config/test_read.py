@@ -84,7 +84,7 @@ WRONG = [
     (
         "[uplink]",
         '[metrics]\nlisten = "0.0.0.0:9464"\n[uplink]',
-        [("metrics", "expose = true")],
+        [("metrics.listen", "expose = true")],
     ),
     ("[uplink]", '[metrics]\nlisten = "localhost:1"\n[uplink]', [("metrics.listen", "IP address")]),
     (
@@ -93,6 +93,8 @@ WRONG = [
         [("device.ctl2", "device.ctl1 on line")],
     ),
     ('kind = "box"', 'kind = "box"\nsilent_s = nan', [("device.ctl1.silent_s", "")]),
+    ("[uplink]", "[spool]\nreceipts = false\n[uplink]", [("spool.receipts", "differ")]),
+    ("[uplink]", "[uplink]\nreceipts = false", [("uplink.receipts", "differ")]),
     ("[lane.l1]", "[lane]\nl2 = 3\n[lane.l1]", [("lane.l2", "not a table")]),
 ]
 
@@ -170,11 +172,11 @@ def test_disabled_devices_claim_nothing(tmp_path: Path) -> None:
 
 
 def test_a_line_for_nobody_is_a_warning(tmp_path: Path) -> None:
-    text = GOOD.replace('    { device = "ctl1", detector = "d2" },\n', "")
+    text = GOOD.replace('lines = [{ device = "cam1", line = "stop" }]\n', "")
     verdict = judge(tmp_path, text)
     assert verdict.settings is not None
-    assert [problem.where for problem in verdict.warnings] == ["device.ctl1"]
-    assert "d2" in verdict.warnings[0].wrong
+    assert [problem.where for problem in verdict.warnings] == ["device.cam1"]
+    assert "stop" in verdict.warnings[0].wrong
 
 
 @pytest.mark.parametrize("value", ['"10"', "true", "10.0", "[10]", "1979-05-27"])
