@@ -6,6 +6,7 @@ BGR, so the source may be MJPEG or a USB camera.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,24 +20,29 @@ from edge_agent.vision.native import NativeLog
 
 Transport = Literal["tcp", "udp"]
 
-_REASONS: tuple[tuple[str, Cause, str], ...] = (
-    ("401 unauthorized", Cause.REFUSED, "user name or password refused (401)"),
-    ("authorization failed", Cause.REFUSED, "user name or password refused (401)"),
-    ("403 forbidden", Cause.REFUSED, "forbidden (403)"),
-    ("404 not found", Cause.REFUSED, "no such stream (404): check the path of the URL"),
-    ("404 stream not found", Cause.REFUSED, "no such stream (404): check the path of the URL"),
-    ("503 service", Cause.REFUSED, "the camera has too many clients (503)"),
-    ("461 unsupported", Cause.REFUSED, "transport refused (461): try the other transport"),
+_STATUS = re.compile(r"failed: (\d{3})\b")
+"""An answer of the RTSP server, as FFmpeg reports it: ``method DESCRIBE failed: 401 …``."""
+
+_ANSWERS = {
+    401: "user name or password refused (401)",
+    403: "forbidden (403)",
+    404: "no such stream (404): check the path of the URL",
+    453: "the camera has not enough bandwidth for one more client (453)",
+    461: "transport refused (461): try the other transport",
+    503: "the camera has too many clients (503)",
+}
+
+_WORDS: tuple[tuple[str, Cause, str], ...] = (
     ("connection refused", Cause.REFUSED, "connection refused: wrong port, or the camera starts"),
     ("no route to host", Cause.GONE, "no route to the camera"),
     ("network is unreachable", Cause.GONE, "the camera's network is unreachable"),
     ("failed to resolve", Cause.GONE, "the camera's host name cannot be resolved"),
     ("timed out", Cause.TIMEOUT, "no answer in time"),
     ("immediate exit requested", Cause.TIMEOUT, "no answer in time"),
-    ("invalid data found", Cause.PARSE, "not a video, or damaged"),
     ("moov atom not found", Cause.PARSE, "not a video, or cut short"),
-    ("end of file", Cause.GONE, "the camera closed the connection"),
+    ("invalid data found", Cause.PARSE, "not a video, or damaged"),
     ("connection reset", Cause.GONE, "the camera reset the connection"),
+    ("end of file", Cause.GONE, "the camera closed the connection"),
 )
 
 
@@ -94,7 +100,7 @@ class Source:
         with NativeLog() as log:
             match parts.scheme:
                 case "rtsp" | "rtsps":
-                    _set_options(f"rtsp_transport;{transport}|fflags;nobuffer|max_delay;300000")
+                    _set_options(f"rtsp_transport;{transport}|max_delay;300000")
                     target = _with_user(url, username, password)
                     self._capture = cv2.VideoCapture(target, cv2.CAP_FFMPEG, limits + decode)
                 case "file":
@@ -181,8 +187,14 @@ def _with_user(url: str, username: str, password: str) -> str:
 
 def _why(log: str, scheme: str, path: Path) -> DeviceError:
     """Cause and words from what FFmpeg said; its own words stay here, they may name the user."""
+    if scheme == "v4l2":
+        return DeviceError(Cause.GONE, f"{path}: no picture from it, or another program has it")
+    status = _STATUS.search(log)
+    if status is not None and scheme != "file":
+        code = int(status.group(1))
+        return DeviceError(Cause.REFUSED, _ANSWERS.get(code, f"refused by the camera ({code})"))
     said = log.lower()
-    for words, cause, detail in _REASONS:
+    for words, cause, detail in _WORDS:
         if words in said:
             return DeviceError(cause, detail if scheme != "file" else f"{path}: {detail}")
     if scheme == "file":
