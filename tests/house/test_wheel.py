@@ -48,6 +48,14 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
+@pytest.fixture(scope="module")
+def with_simulators(installed: Path) -> Path:
+    """The same, with the extra for simulators."""
+    pip = [installed / "python", "-m", "pip", "--quiet", "install"]
+    _run(*pip, "--require-hashes", "-r", ROOT / "requirements" / "sim.txt")
+    return installed
+
+
 def _expected() -> Iterator[str]:
     """Files of the drawn folders, where the wheel must have them."""
     for path in files():
@@ -79,7 +87,7 @@ def test_sdist_holds_the_same_and_no_link(built: Path) -> None:
     assert [member.name for member in members if member.issym()] == []
 
 
-@pytest.mark.parametrize("command", ["edge-agent", "edge-sim", "edge-centre"])
+@pytest.mark.parametrize("command", ["edge-agent", "edge-centre"])
 def test_every_command_helps_in_a_clean_environment(installed: Path, command: str) -> None:
     assert "usage: " + command in _run(installed / command, "--help")
 
@@ -95,6 +103,12 @@ def test_drivers_and_contract_come_out_of_the_wheel(installed: Path, tmp_path: P
     assert (tmp_path / "asyncapi.json").read_bytes() == (
         ROOT / "docs/contract/asyncapi.json"
     ).read_bytes()
+
+
+def test_simulators_come_out_of_the_wheel(with_simulators: Path) -> None:
+    helped = _run(with_simulators / "edge-sim", "--help")
+    assert "demo" in helped
+    assert "camera" in helped
 
 
 def _run(*command: object) -> str:
