@@ -29,13 +29,9 @@ def aspect(*, red: bool, yellow: bool, green: bool) -> Colour:
     return _ASPECT.get((red, yellow, green), Colour.CONFLICT)
 
 
-def clashes(
-    phases: dict[int, Colour], pairs: Iterable[tuple[int, int]]
-) -> frozenset[tuple[int, int]]:
+def clashes(phases: dict[int, Colour], pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Pairs of excluding phases that let traffic in together."""
-    return frozenset(
-        (one, other) for one, other in pairs if phases[one] in GOING and phases[other] in GOING
-    )
+    return [pair for pair in pairs if all(phases[phase] in GOING for phase in pair)]
 
 
 @dataclass

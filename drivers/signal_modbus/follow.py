@@ -1,6 +1,7 @@
 """From samples to readings: what changed, between which two moments, and what can be trusted."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from edge_agent.clock import Stamp
 from edge_agent.device.readings import (
@@ -23,6 +24,14 @@ _UNEVEN_SAMPLES = 5
 _MS = 1_000_000
 
 
+class _Condition(NamedTuple):
+    code: str
+    active: bool
+    severity: Severity
+    text: str
+    do: str
+
+
 class Follower:
     """Follows one controller through consecutive polls."""
 
@@ -36,7 +45,7 @@ class Follower:
         self._asked_ns: int | None = None
         self._uptime_s: float | None = None
         self._uneven = dict.fromkeys(self._steady, 0)
-        self._conditions: dict[str, bool] = {}
+        self._told: dict[str, tuple[bool, str]] = {}
         self._presence: dict[str, bool] = {}
         self._trouble: dict[str, str] = {}
         self._counters = {
@@ -46,7 +55,6 @@ class Follower:
             for detector in map_.detector
             if detector.counter is not None
         }
-        self._told = {alarm.code: alarm for alarm in map_.alarm}
 
     def take(self, sample: Sample, asked_ns: int, answered_ns: int) -> list[Reading]:
         """Feed a poll; returns what it tells.
@@ -139,49 +147,58 @@ class Follower:
         if self._shown is None:
             return
         at: Stamp | None = None
-        for code, active, severity, text, do in self._holding(sample, self._shown):
-            if self._conditions.get(code) is active:
+        for condition in self._holding(sample, self._shown):
+            # A list of phases that grows is news; one that shrinks to nothing clears.
+            news = (condition.active, condition.text if condition.active else "")
+            if self._told.get(condition.code) == news:
                 continue
-            self._conditions[code] = active
+            self._told[condition.code] = news
             since_ns = asked_ns if self._asked_ns is None else self._asked_ns
             at = at or self._between(since_ns, answered_ns)
-            yield ConditionReading(at, code, active, severity, text, do)
+            yield ConditionReading(
+                at,
+                condition.code,
+                condition.active,
+                condition.severity,
+                condition.text,
+                condition.do,
+            )
 
-    def _holding(
-        self, sample: Sample, shown: dict[int, Colour]
-    ) -> Iterator[tuple[str, bool, Severity, str, str]]:
-        for code, active in sample.alarms.items():
-            alarm = self._told[code]
-            yield code, active, alarm.severity, alarm.text, alarm.do
-        for phase, colour in shown.items():
+    def _holding(self, sample: Sample, shown: dict[int, Colour]) -> Iterator[_Condition]:
+        for alarm in self._map.alarm:
+            active = sample.alarms[alarm.code]
+            yield _Condition(alarm.code, active, alarm.severity, alarm.text, alarm.do)
+        for phase in shown:
             self._uneven[phase] = self._uneven[phase] + 1 if phase in sample.uneven else 0
-            yield (
-                f"lamp-conflict-{phase}",
-                colour is Colour.CONFLICT,
-                "critical",
-                f"Phase {phase}: lamps lit together that exclude each other",
-                "Check the lamp outputs and the conflict monitor at the cabinet",
-            )
-            yield (
-                f"head-uneven-{phase}",
-                self._uneven[phase] >= _UNEVEN_SAMPLES,
-                "warning",
-                f"Phase {phase}: heads of one colour differ",
-                "Check the lamps and their outputs",
-            )
-        now = clashes(shown, self._map.conflicts)
-        for one, other in self._map.conflicts:
-            yield (
-                f"conflict-{one}-{other}",
-                (one, other) in now,
-                "critical",
-                f"Phases {one} and {other} let traffic in together",
-                "Have the junction set to flash and the controller checked",
-            )
-        yield (
+        yield _of_phases(
+            "lamp-conflict",
+            [str(phase) for phase, colour in shown.items() if colour is Colour.CONFLICT],
+            "critical",
+            "Lamps lit together that exclude each other, phases: ",
+            "Check the lamp outputs and the conflict monitor at the cabinet",
+        )
+        yield _of_phases(
+            "conflict",
+            [f"{one} with {other}" for one, other in clashes(shown, self._map.conflicts)],
+            "critical",
+            "Phases that let traffic in together: ",
+            "Have the junction set to flash and the controller checked",
+        )
+        yield _of_phases(
+            "head-uneven",
+            [str(phase) for phase, times in self._uneven.items() if times >= _UNEVEN_SAMPLES],
+            "warning",
+            "Heads of one colour differ, phases: ",
+            "Check the lamps and their outputs",
+        )
+        yield _Condition(
             "all-dark",
             all(colour is Colour.DARK for colour in shown.values()),
             "critical",
             "No lamp of the junction is lit",
             "Check mains and controller at the cabinet",
         )
+
+
+def _of_phases(code: str, which: list[str], severity: Severity, text: str, do: str) -> _Condition:
+    return _Condition(code, bool(which), severity, text + ", ".join(which), do)

@@ -15,6 +15,10 @@ _CODE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _NAME = r"^[A-Za-z0-9_-]{1,32}$"
 
 
+OWN_CODES = ("lamp-conflict", "conflict", "head-uneven", "all-dark")
+"""Conditions that the driver finds by itself; a map cannot use their codes."""
+
+
 class MapError(ValueError):
     """A map file that cannot be used; ``complaints`` are pairs of dotted key and words."""
 
@@ -146,7 +150,7 @@ class Map(_Part):
         wrong = [
             *_twice("phase", [str(phase.number) for phase in self.phase]),
             *_twice("detector", [detector.name for detector in self.detector]),
-            *_twice("alarm", [alarm.code for alarm in self.alarm]),
+            *_twice("alarm", [*OWN_CODES, *(alarm.code for alarm in self.alarm)]),
             *_twice("figure", [figure.name for figure in self.figure]),
         ]
         numbers = {phase.number for phase in self.phase}

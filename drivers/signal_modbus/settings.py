@@ -20,7 +20,12 @@ class Settings(DeviceSettings):
         min_length=1,
         description="Register map: a name from the driver's profiles, or an absolute path.",
     )
-    poll_hz: float = Field(default=10.0, ge=0.1, le=50, description="Polls a second.")
+    poll_hz: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=1000,
+        description="Polls a second; more than the device can answer means as fast as it does.",
+    )
     timeout_s: float = Field(
         default=0.5, ge=0.02, le=10, description="Deadline of one request, seconds."
     )

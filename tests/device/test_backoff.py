@@ -1,0 +1,24 @@
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_agent.device.backoff import Backoff
+
+
+@given(st.integers())
+def test_five_tries_at_most_in_the_first_minute_and_one_a_minute_for_ever(seed: int) -> None:
+    backoff = Backoff(random.Random(seed))
+    delays = [backoff.next() for _ in range(200)]
+    assert sum(delays[:6]) > 60
+    assert all(0 < delay <= 60 for delay in delays)
+    assert min(delays[10:]) >= 45
+    backoff.reset()
+    assert backoff.next() <= 1.6
+
+
+def test_same_seed_same_delays_and_no_overflow() -> None:
+    one, two = Backoff(random.Random(5)), Backoff(random.Random(5))
+    assert [one.next() for _ in range(9)] == [two.next() for _ in range(9)]
+    one.tries = 100_000
+    assert one.next() <= 60
