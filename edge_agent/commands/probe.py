@@ -32,8 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     by_url = "://" in args.target
     found = addressed(args.target, args.kind) if by_url else configured(args.target, args.config)
-    logs.configure("error", secrets=of_table(found[2]))
-    reading = asyncio.run(_probe(found, args.seconds or PATIENCE_S))
+    redactor = logs.configure("error", secrets=of_table(found[2]))
+    try:
+        reading = asyncio.run(_probe(found, args.seconds or PATIENCE_S))
+    except DeviceError as error:
+        raise DeviceError(error.cause, redactor.text(error.detail)) from error
     facts = as_json(reading)
     if args.json:
         options.print_json({"device": found[0], "kind": found[1].name} | facts)

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import contextlib
+import signal
 from pathlib import Path
 
 import structlog
@@ -10,7 +10,6 @@ import structlog
 from edge_agent import logs, settings
 from edge_agent.commands import options
 from edge_agent.config.secrets import values
-from edge_agent.exits import Exit
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,19 +47,12 @@ def _tell(file: Path, loaded: settings.Loaded, level: settings.LogTable) -> None
 async def _run(loaded: settings.Loaded, state_dir: Path, seconds: float | None) -> int:
     from edge_agent.agent import run_unit  # noqa: PLC0415 - the whole house; --help needs none of it
 
-    unit = asyncio.create_task(
-        run_unit(
-            loaded.settings,
-            state_dir=state_dir,
-            fingerprint=loaded.fingerprint,
-            problems=loaded.problems,
-        ),
-        name="unit",
-    )
     if seconds is not None:
-        await asyncio.wait({unit}, timeout=seconds)
-        unit.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            return await unit
-        return Exit.OK
-    return await unit
+        # As systemd would end it: the unit's own handler sees to an orderly stop.
+        asyncio.get_running_loop().call_later(seconds, signal.raise_signal, signal.SIGTERM)
+    return await run_unit(
+        loaded.settings,
+        state_dir=state_dir,
+        fingerprint=loaded.fingerprint,
+        problems=loaded.problems,
+    )

@@ -4,7 +4,7 @@ import argparse
 from importlib import resources
 
 from edge_agent import registry
-from edge_agent.errors import ConfigError, Problem
+from edge_agent.errors import ConfigError, EdgeError, Problem
 from edge_agent.exits import Exit
 
 
@@ -20,5 +20,7 @@ def run(args: argparse.Namespace) -> int:
             "command line", 0, "KIND", args.kind, error.wrong, error.allowed, error.next
         )
         raise ConfigError([wrong]) from error
+    if not sample.is_file():
+        raise EdgeError(f"the driver {args.kind} brings no sample")
     print(sample.read_text(encoding="utf-8"), end="")
     return Exit.OK

@@ -75,7 +75,10 @@ def _fitting(name: str, url: str) -> Iterator[Target]:
 
 
 def _sample(name: str) -> dict[str, Any]:
-    text = (resources.files(registry.module_of(name)) / "sample.toml").read_text(encoding="utf-8")
+    file = resources.files(registry.module_of(name)) / "sample.toml"
+    if not file.is_file():
+        return {}  # a driver from elsewhere need not bring one
+    text = file.read_text(encoding="utf-8")
     tables: dict[str, dict[str, Any]] = tomllib.loads(text)["device"]
     return next(iter(tables.values()))
 

@@ -13,6 +13,7 @@ from edge_agent.commands.target import Target, configured
 from edge_agent.config.secrets import of_table
 from edge_agent.device.readings import Reading, as_json
 from edge_agent.exits import Exit
+from edge_agent.redact import Redactor
 from edge_agent.supervisor import DeviceStatus, Supervisor
 
 
@@ -25,8 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     target = configured(args.device, args.config)
-    logs.configure("error", secrets=of_table(target[2]))
-    show = _Show(as_lines=args.json)
+    redactor = logs.configure("error", secrets=of_table(target[2]))
+    show = _Show(redactor, as_lines=args.json)
     # Ctrl-C is the usual way to stop looking.
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_drive(target, show, args.seconds))
@@ -43,13 +44,14 @@ async def _drive(target: Target, show: "_Show", seconds: float | None) -> None:
 class _Show:
     """Prints what comes: JSON lines, or a line a reading for people."""
 
-    def __init__(self, *, as_lines: bool) -> None:
+    def __init__(self, redactor: Redactor, *, as_lines: bool) -> None:
+        self._redactor = redactor
         self._json = as_lines
         self.readings = 0
 
     def reading(self, device: str, reading: Reading) -> None:
         self.readings += 1
-        facts = as_json(reading)
+        facts = self._redactor.value(as_json(reading))
         if self._json:
             options.print_json({"device": device} | facts)
             return
@@ -67,12 +69,12 @@ class _Show:
                     "type": "state",
                     "state": status.state,
                     "cause": status.cause,
-                    "detail": status.detail,
+                    "detail": self._redactor.text(status.detail),
                     "since": status.since_ms,
                 }
             )
             return
-        why = ": ".join(filter(None, (status.cause, status.detail)))
+        why = self._redactor.text(": ".join(filter(None, (status.cause, status.detail))))
         print(
             f"{_clock(status.since_ms)}  {'state':<9}  {status.state}  {why}".rstrip(), flush=True
         )
