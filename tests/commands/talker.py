@@ -36,7 +36,7 @@ class Talker(Driver):
         match self._settings.mode:
             case "refuse":
                 known = "" if self._settings.password is None else reveal(self._settings.password)
-                raise DeviceError(Cause.REFUSED, f"tcp://u:{known}@10.0.0.9 says no")
+                raise DeviceError(Cause.REFUSED, f"tcp://u:{known}@10.0.0.9 says no to {known}")
             case "hang":
                 await asyncio.Event().wait()
 

@@ -13,10 +13,10 @@ import pytest
 
 from edge_agent import agent, cli
 from edge_agent.config.lastgood import NAME
-from edge_agent.errors import Problem
+from edge_agent.errors import Problem, StatusError
 from edge_agent.exits import Exit
 from edge_agent.settings import UnitSettings
-from edge_agent.status import Snapshot, StatusError, ask
+from edge_agent.status import Snapshot, ask
 
 SITE = """\
 version = 1
