@@ -17,7 +17,9 @@ from typing import Self
 
 import pytest
 
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+from tests.needs import find
+
+MOSQUITTO = find("mosquitto")
 
 needs_mosquitto = pytest.mark.skipif(
     MOSQUITTO is None, reason="mosquitto is not installed: apt-get install mosquitto"

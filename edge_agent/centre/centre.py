@@ -93,6 +93,7 @@ class Centre:
         self._client = self._make_client(broker, tls)
         self.receipts = 0
         self.denied: str | None = None
+        self.reached = False
 
     def _make_client(self, broker: Broker, tls: bool) -> mqtt.Client:
         client = mqtt.Client(
@@ -133,6 +134,12 @@ class Centre:
         self._writer.join()
         self._client.disconnect()
         self._client.loop_stop()
+        # paho closes the sockets that wake its thread only when the client is collected, and
+        # callbacks that lead back here would keep it for the garbage collector.
+        self._client.on_connect = None
+        self._client.on_subscribe = None
+        self._client.on_disconnect = None
+        self._client.on_message = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -183,6 +190,7 @@ class Centre:
             self.denied = f"may not subscribe to {EVERYTHING}"
             return
         self.denied = None
+        self.reached = True
         self._subscribed.set()
 
     def _on_disconnect(self, *_args: Any) -> None:

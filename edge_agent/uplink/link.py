@@ -20,7 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge_agent.errors import UplinkError
+from edge_agent.errors import EdgeError, UplinkError
 from edge_agent.secret import reveal
 from edge_agent.uplink.settings import UplinkSettings
 
@@ -66,6 +66,9 @@ class Welcome:
     max_packet: int
 
 
+Refusal = tuple[Why, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Ears:
     """Who listens; all are called on the event loop.
@@ -92,7 +95,7 @@ class Link:
         self._settings = settings
         self._ears = ears
         self._loop = asyncio.get_running_loop()
-        self._welcome: asyncio.Future[Welcome] = self._loop.create_future()
+        self._answer: asyncio.Future[Welcome | Refusal] = self._loop.create_future()
         self._over = asyncio.Event()
         self.v5 = v5
         version = MQTTProtocolVersion.MQTTv5 if v5 else MQTTProtocolVersion.MQTTv311
@@ -123,25 +126,28 @@ class Link:
             # Shielded: a cancelled connect would go on in its thread, with nobody to close it.
             await asyncio.shield(opening)
         except asyncio.CancelledError:
-            opening.add_done_callback(_hush)
-            opening.add_done_callback(lambda _: self._hang_up())
+            opening.add_done_callback(self._close_late)
             raise
-        except ssl.SSLError as error:
-            raise LinkError(Why.UNREACHABLE, f"TLS: {error.reason or error}") from error
-        except OSError as error:
-            raise LinkError(Why.UNREACHABLE, error.strerror or str(error)) from error
-        except ValueError as error:  # an SSL context refuses files in many ways
-            raise LinkError(Why.UNREACHABLE, str(error)) from error
+        except (OSError, ValueError) as error:  # an SSL context refuses files in many ways
+            self._detach()
+            raise LinkError(Why.UNREACHABLE, _words(error)) from error
+        except EdgeError:
+            self._detach()
+            raise
         self._client.loop_start()
         try:
             async with asyncio.timeout(_CONNACK_S):
-                return await self._welcome
+                answer = await self._answer
         except TimeoutError as error:
             await self.abort()
             raise LinkError(Why.SILENT, "the broker does not answer CONNECT") from error
-        except (LinkError, asyncio.CancelledError):
+        except asyncio.CancelledError:
             await self.abort()
             raise
+        if isinstance(answer, Welcome):
+            return answer
+        await self.abort()
+        raise LinkError(*answer)
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
         """Hand over a message; returns its id, None when the connection is gone."""
@@ -163,6 +169,23 @@ class Link:
         """Drop the connection without a word; the broker sends the will."""
         self._hang_up()
         await self._loop.run_in_executor(None, self._client.loop_stop)
+        self._detach()
+
+    def _close_late(self, opening: "asyncio.Future[None]") -> None:
+        """The connect that nobody waits for any more has come to its end."""
+        if not opening.cancelled():
+            opening.exception()  # looked at, so that nobody complains
+        self._hang_up()
+        self._detach()
+
+    def _detach(self) -> None:
+        # paho closes the sockets that wake its thread only when the client is collected, and
+        # callbacks that lead back here would keep it for the garbage collector.
+        self._client.on_connect = None
+        self._client.on_disconnect = None
+        self._client.on_publish = None
+        self._client.on_message = None
+        self._client.on_subscribe = None
 
     def _hang_up(self) -> None:
         # Shutting the socket down is what wakes paho's thread, even one that is writing to a
@@ -216,13 +239,13 @@ class Link:
         if reason.is_failure:
             why = {_UNSUPPORTED_VERSION: Why.VERSION}.get(reason.value, Why.UNREACHABLE)
             why = Why.DENIED if reason.value in _NOT_ALLOWED else why
-            self._tell(self._answer, LinkError(why, f"the broker refuses: {reason}"))
+            self._tell(self._answered, (why, f"the broker refuses: {reason}"))
             return
         welcome = Welcome(
             getattr(properties, "ReceiveMaximum", 65_535),
             getattr(properties, "MaximumPacketSize", _LARGEST_PACKET),
         )
-        self._tell(self._answer, welcome)
+        self._tell(self._answered, welcome)
 
     def _on_disconnect(
         self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
@@ -249,24 +272,22 @@ class Link:
 
     # --- the event loop again ---
 
-    def _answer(self, answer: Welcome | LinkError) -> None:
-        if self._welcome.done():
-            return
-        if isinstance(answer, LinkError):
-            self._welcome.set_exception(answer)
-        else:
-            self._welcome.set_result(answer)
+    def _answered(self, answer: Welcome | Refusal) -> None:
+        if not self._answer.done():
+            self._answer.set_result(answer)
 
     def _end(self, code: int, words: str) -> None:
         if self._over.is_set():
             return
         self._over.set()
-        if not self._welcome.done():
-            self._welcome.set_exception(LinkError(Why.SILENT, f"hung up at CONNECT: {words}"))
+        self._answered((Why.SILENT, f"hung up at CONNECT: {words}"))
         self._ears.ended(code, words)
 
 
-def _hush(opening: "asyncio.Future[None]") -> None:
-    """Look at the result of a connect that nobody waits for any more."""
-    if not opening.cancelled():
-        opening.exception()
+def _words(error: OSError | ValueError) -> str:
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "verify_message", None) or error.reason or str(error)
+        return f"TLS: {reason}"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)
