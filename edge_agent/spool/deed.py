@@ -60,6 +60,7 @@ class Deed:
         for stream, spans in self._ledger.damage().items():
             for span in spans:
                 self._lose(store, work, (stream, span), store.delete(stream, *span), "corrupt")
+                work.gone.append((stream, span))
             store.save(stream)
         for stream, count in work.unspooled.items():
             self._skip(store, work, stream, count)

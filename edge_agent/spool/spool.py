@@ -16,6 +16,7 @@ from edge_agent.spool.figures import Figures
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.model import Gauge, OpenReport, Query, Row, StreamGauge
+from edge_agent.spool.opening import NONSENSE, Known, Opening
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.reader import Reader
 from edge_agent.spool.room import Room
@@ -57,13 +58,15 @@ class Spool:
         self._read_errors = 0
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="spool-reader")
         self._room = Room(path, policy)
+        losses = Losses(unit, clock, self._ledger)
+        self._opening = Opening(path, policy, self._ledger, losses)
         self._writer = Writer(
             policy,
             clock,
             self._ledger,
-            Losses(unit, clock, self._ledger),
+            losses,
             self._room,
-            open_store=self._open_store,
+            open_store=self._open_again,
             close_reader=self._reader.close,
             on_commit=on_commit,
         )
@@ -80,7 +83,7 @@ class Spool:
         began = time.perf_counter()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            store = self._open_store(broken=False)
+            store = self._opening.open()
         except (OSError, sqlite3.Error) as error:
             raise SpoolError(f"{self._path}: {error}") from error
         self.epoch = store.epoch
@@ -91,7 +94,18 @@ class Spool:
         self._opened_ns = self._clock.mono_ns()
         self._writer.start(store)
         took_ms = (time.perf_counter() - began) * 1000
-        return OpenReport(self.epoch, store.fresh, rows, took_ms)
+        salvage = self._opening.salvage
+        if salvage is None:
+            return OpenReport(self.epoch, store.fresh, rows, took_ms)
+        return OpenReport(
+            self.epoch,
+            store.fresh,
+            rows,
+            took_ms,
+            set_aside=salvage.set_aside,
+            salvaged=salvage.saved,
+            lost=salvage.lost,
+        )
 
     def append(self, event: Event, sub: str) -> None:
         """Take an event; any thread, never blocks on the disk.
@@ -192,17 +206,20 @@ class Spool:
         self._threads.shutdown()
         self._reader.close()
 
-    def _open_store(self, broken: bool) -> Store:
-        return Store(self._path, self._policy)
+    def _open_again(self, broken: bool) -> Store:
+        known = Known(self.epoch, self._writer.figures.highs)
+        return self._opening.open(known, broken=broken)
 
     def _batch(self, query: Query) -> list[Row]:
         with self._ledger.hand:
             try:
                 rows = self._reader.batch(query, self._writer.figures.highs)
-            except sqlite3.Error:
+            except sqlite3.Error as error:
                 # The writer meets the same disk and says so in the gauge; sending waits.
                 self._read_errors += 1
                 self._reader.close()
+                if error.sqlite_errorcode & 0xFF in NONSENSE:
+                    self._writer.distrust()
                 return []
             for row in rows:
                 self._ledger.handed_out(row.stream, row.sq)

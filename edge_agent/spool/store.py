@@ -8,7 +8,8 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +54,15 @@ class Account:
     saved: int = 0
 
 
+class Damaged(SpoolError):  # noqa: N818 - reads as the state it is
+    """The database can be opened, but what it says cannot be what was written."""
+
+
+def account_crc(values: Sequence[object]) -> int:
+    """Checksum over an account's columns, name to published."""
+    return zlib.crc32(" ".join(map(str, values)).encode())
+
+
 def table(stream: str) -> str:
     """Table of a stream; the name is checked because it becomes part of SQL."""
     if not _STREAM.fullmatch(stream):
@@ -81,7 +91,7 @@ class Entry:
     def values(self) -> Values:
         row = self.row
         sub = None if row.sub == default_sub(row.stream) else row.sub
-        sealed = seal(_said(row.sq, row.pos, row.sub, self.early), row.body)
+        sealed = seal(said(row.sq, row.pos, sub, self.early), row.body)
         return row.sq, row.pos, sub, self.early, sealed
 
 
@@ -92,12 +102,13 @@ def entry_of(stream: str, values: Values) -> Entry:
         SealError: They are not what was written.
     """
     sq, pos, sub, early, sealed = values
+    body = unseal(said(sq, pos, sub, early), sealed)
     sub = default_sub(stream) if sub is None else sub
-    body = unseal(_said(sq, pos, sub, early), sealed)
     return Entry(Row(pos, stream, sq, sub, moment(body), body), early)
 
 
-def _said(sq: int, pos: int, sub: str, early: int | None) -> str:
+def said(sq: int, pos: int, sub: str | None, early: int | None) -> str:
+    """What a row says beside its body, for its checksum."""
     return f"{sq} {pos} {sub} {early}"
 
 
@@ -194,11 +205,21 @@ class Store:
         """Write the stream's account down."""
         account = self.accounts[stream]
         account.saved = account.high
+        self._write_account(stream, account)
+
+    def adopt(self, epoch: str) -> None:
+        """Go on with the epoch of an earlier database; only in a fresh one."""
+        self.epoch = epoch
+        self._write_account("", Account(high=SCHEMA))
+
+    def _write_account(self, name: str, account: Account) -> None:
+        values = (name, self.epoch, account.high, account.rows, account.floor, account.published)
         self.db.execute(
-            "INSERT INTO account (name, ep, high, kept, floor, published) VALUES (?,?,?,?,?,?) "
-            "ON CONFLICT (name) DO UPDATE SET high = excluded.high, kept = excluded.kept, "
-            "floor = excluded.floor, published = excluded.published",
-            (stream, self.epoch, account.high, account.rows, account.floor, account.published),
+            "INSERT INTO account (name, ep, high, kept, floor, published, crc) "
+            "VALUES (?,?,?,?,?,?,?) ON CONFLICT (name) DO UPDATE SET ep = excluded.ep, "
+            "high = excluded.high, kept = excluded.kept, floor = excluded.floor, "
+            "published = excluded.published, crc = excluded.crc",
+            (*values, account_crc(values)),
         )
 
     # Questions
@@ -261,17 +282,34 @@ class Store:
         if busy:
             raise SpoolError("the write-ahead log is in use and cannot be cut")
 
+    def check(self) -> None:
+        """Read every page once.
+
+        Raises:
+            Damaged: The pages do not fit together.
+        """
+        said = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if said != "ok":
+            raise Damaged(said)
+
     # Opening
 
     def _settle(self) -> None:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA:
+        tables = {name for (name,) in self.db.execute("SELECT tbl_name FROM sqlite_schema")}
+        if version == 0 and not tables:
+            self._create()
+        elif version != SCHEMA:
+            if "account" not in tables:
+                raise SpoolError(f"{self.path} is not a spool: name another file, or move it away")
+            # The number is written twice: one of them alone is damage, not a newer version.
+            said = self.db.execute("SELECT high FROM account WHERE name = ''").fetchone()
+            if version < SCHEMA or said is None or said[0] != version:
+                raise Damaged("the schema's number is damaged")
             raise SpoolError(
                 f"{self.path} was written by a newer version (schema {version}, this version knows "
                 f"{SCHEMA}): install that version again, or move the file away to start anew"
             )
-        if version == 0:
-            self._create()
         self.db.execute(f"PRAGMA wal_autocheckpoint = {WAL_FRAMES}")
         self.db.execute(f"PRAGMA journal_size_limit = {2 * WAL_FRAMES * (PAGE_BYTES + 24)}")
         self.limit(self.limit_pages)
@@ -283,16 +321,19 @@ class Store:
         self.fresh = True
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute(_ACCOUNTS)
-        self.db.execute("INSERT INTO account (name, ep) VALUES ('', ?)", (secrets.token_hex(4),))
+        self.adopt(secrets.token_hex(4))
         self.db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         self.db.execute(f"PRAGMA user_version = {SCHEMA}")
         self.db.execute("COMMIT")
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def _load(self) -> None:
-        for name, ep, high, kept, floor, published in self.db.execute(
-            "SELECT name, ep, high, kept, floor, published FROM account"
+        for *values, crc in self.db.execute(
+            "SELECT name, ep, high, kept, floor, published, crc FROM account"
         ).fetchall():
+            name, ep, high, kept, floor, published = values
+            if crc != account_crc(values):
+                raise Damaged(f"the account of {name!r} is damaged")
             if name == "":
                 self.epoch = ep
                 continue
@@ -307,7 +348,7 @@ class Store:
                 self.next_pos = max(self.next_pos, last[1] + 1)
             self.accounts[name] = account
         if not re.fullmatch(r"[0-9a-f]{8}", self.epoch):
-            raise sqlite3.DatabaseError("the spool has no epoch")
+            raise Damaged("the spool has no epoch")
 
 
 _ACCOUNTS = """
@@ -318,7 +359,8 @@ CREATE TABLE account (
     high INTEGER NOT NULL DEFAULT 0,
     kept INTEGER NOT NULL DEFAULT 0,
     floor INTEGER NOT NULL DEFAULT 0,
-    published INTEGER NOT NULL DEFAULT 0
+    published INTEGER NOT NULL DEFAULT 0,
+    crc INTEGER NOT NULL
 ) STRICT
 """
 _TABLE = """
@@ -347,7 +389,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make renames and new files in the folder durable."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

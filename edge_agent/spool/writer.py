@@ -19,10 +19,11 @@ from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.mend import Mend
 from edge_agent.spool.model import Row
+from edge_agent.spool.opening import NONSENSE
 from edge_agent.spool.pending import Item, Pending
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.room import Room
-from edge_agent.spool.store import Store
+from edge_agent.spool.store import Damaged, Store
 
 _GROUP_ROWS = 1024
 _RETRY_FIRST_S = 0.1
@@ -32,7 +33,6 @@ _EVERY_NS = 1_000_000_000
 
 _NS = 1_000_000_000
 _NS_PER_MS = 1_000_000
-_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Writer:
@@ -76,6 +76,7 @@ class Writer:
 
         self._store: Store | None = None
         self._broken = False
+        self._distrusted = False
         self._born: dict[str, int] = {}
         self._doubt: Work | None = None
         self._retry_s = 0.0
@@ -129,6 +130,12 @@ class Writer:
         with self._cv:
             self._cv.notify()
 
+    def distrust(self) -> None:
+        """What was read of the database made no sense: salvage it."""
+        with self._cv:
+            self._distrusted = True
+            self._cv.notify()
+
     def stop(self, deadline_s: float) -> None:
         """Write what can be written until the deadline, then end. Blocks."""
         with self._cv:
@@ -160,7 +167,7 @@ class Writer:
         if self.figures.failing is not None:
             wait_s = (self._retry_at_ns - now) / _NS
             return max(0.0, wait_s if self._stop_by_ns is None else min(wait_s, self._left_s(now)))
-        if self._stop_by_ns is not None or self._tickets or self._mends or self._broken:
+        if self._stop_by_ns is not None or self._tickets or self._mends or self._distrusted:
             return 0.0
         pending = self._pending
         if pending.critical or pending.count >= _GROUP_ROWS or self._ledger.has_damage():
@@ -191,6 +198,9 @@ class Writer:
         work = Work()
         try:
             store = self._opened()
+            if self._distrusted:
+                self._distrusted = False
+                raise Damaged("a reader found nonsense")
             self._gather(work)
             rewrites = work.tidy or work.unspooled or self._mends or self._room.needed(store)
             guard = self._ledger.hand if rewrites or self._ledger.has_damage() else nullcontext()
@@ -200,7 +210,8 @@ class Writer:
         except sqlite3.Error as error:
             self._trouble(error, work)
         except (OSError, SpoolError) as error:
-            self._fail(f"{error}", work)
+            self._broken = isinstance(error, Damaged)
+            self._fail(str(error), work)
         else:
             self._done(store, work)
             if mended is not None:
@@ -275,7 +286,7 @@ class Writer:
             if not again:
                 self._wait(said)
             return
-        self._broken = code in _BROKEN
+        self._broken = code in NONSENSE
         self._fail(said, work)
 
     def _fail(self, said: str, work: Work) -> None:
