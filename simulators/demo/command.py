@@ -88,13 +88,13 @@ class _Demo:
         """Run everything; the summary."""
         async with Cast(self._folder) as cast:
             self._step("broker")
-            broker = await self._broker(cast)
+            broker, protocol = await self._broker(cast)
             self._step("signal controller (Modbus TCP)")
             controller = await self._controller(cast)
             self._step("camera (RTSP, H.264, password)")
             camera = await self._camera(cast)
             config = self._folder / "site.toml"
-            config.write_text(self._site(broker, controller, camera), encoding="utf-8")
+            config.write_text(self._site(broker, protocol, controller, camera), encoding="utf-8")
             store = SqliteStore(self._folder / "centre.db")
             try:
                 with Centre(Broker(broker), store, self._watch()) as centre:
@@ -124,17 +124,18 @@ class _Demo:
             score.truth(self._folder / "camera-truth.jsonl"),
         )
 
-    async def _broker(self, cast: Cast) -> str:
-        """URL of a broker."""
+    async def _broker(self, cast: Cast) -> tuple[str, str]:
+        """URL of a broker, and the version of MQTT to speak to it."""
         if self._arguments.broker == "embedded":
-            return str((await cast.module("broker", "edge_agent.simulators.broker")).ready["url"])
+            ready = (await cast.module("broker", "edge_agent.simulators.broker")).ready
+            return ready["url"], ready["protocol"]
         found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
         if found is None:
             raise DemoError("mosquitto is not installed: apt install mosquitto, or leave --broker")
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         await cast.start("broker", found, "-p", str(port), speaks=False)
-        return f"mqtt://127.0.0.1:{port}"
+        return f"mqtt://127.0.0.1:{port}", "auto"
 
     async def _controller(self, cast: Cast) -> Program:
         return await cast.module(
@@ -170,10 +171,11 @@ class _Demo:
             str(self._folder / "camera-truth.jsonl"),
         )
 
-    def _site(self, broker: str, controller: Program, camera: Program) -> str:
+    def _site(self, broker: str, protocol: str, controller: Program, camera: Program) -> str:
         return site_file(
             Wiring(
                 broker=broker,
+                protocol=protocol,
                 controller=controller.ready["url"],
                 camera=camera.ready["url"],
                 camera_user=_CAMERA_USER,

@@ -13,6 +13,7 @@ class Wiring:
     """Where the simulated things are."""
 
     broker: str
+    protocol: str
     controller: str
     camera: str
     camera_user: str
@@ -35,12 +36,14 @@ test = true                     # marks every event: never counted as real traff
 
 [uplink]
 broker = "{wiring.broker}"
+protocol = "{wiring.protocol}"
 
 [metrics]
 listen = "127.0.0.1:0"
 
 [device.ctl1]
 kind = "signal_modbus"
+profile = "generic_v1"
 url = "{wiring.controller}"
 
 [device.cam1]
