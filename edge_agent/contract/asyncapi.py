@@ -27,7 +27,7 @@ def document() -> Document:
         }
     messages[_BULK] = {
         "name": _BULK,
-        "summary": "Events of one stream, oldest first, one JSON object a line, compressed.",
+        "summary": "Several events of one stream, one JSON object a line, compressed.",
         "contentType": "application/zlib",
         "payload": {
             "type": "string",

@@ -60,7 +60,7 @@ def _topics() -> str:
         (row.below, row.from_unit, row.qos, row.retained, f"`{row.name}`: {row.summary}")
         for row in CHANNELS
     ]
-    rows.append((BULK, True, 1, False, "Backlog: many events of one stream."))
+    rows.append((BULK, True, 1, False, "Several events of one stream at once."))
     return "\n".join(
         [
             "| topic | from | QoS | retained | carries |",

@@ -1,9 +1,11 @@
 """The committed contract is what the models say, and its samples are what the wire carries."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from edge_agent.centre.intake import MAX_EVENT_BYTES
 from edge_agent.contract import events, wire
 from edge_agent.contract.channels import BULK, CHANNELS, Channel, parameters
 from edge_agent.contract.envelope import Event, Head
@@ -11,6 +13,8 @@ from edge_agent.contract.publish import contents, write
 from edge_agent.contract.receipt import Receipt
 from edge_agent.contract.samples import backlog, samples
 from edge_agent.contract.topics import UnitTopics, below, parse
+from edge_agent.errors import Cause
+from edge_agent.uplink.settings import UplinkSettings
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "contract"
 NAMED = {row.name: row for row in CHANNELS}
@@ -80,6 +84,31 @@ def test_guide_names_every_topic() -> None:
     for row in CHANNELS:
         assert row.below.replace("{", "<").replace("}", ">") in guide
     assert "{" not in guide
+
+
+def test_guide_gives_the_limits_that_hold() -> None:
+    guide = contents()["README.md"].decode()
+    rows = dict(re.findall(r"^\| ([a-z][^|]+) \| ([^|]+ \| [^|]*) \|$", guide, re.MULTILINE))
+    fields = UplinkSettings.model_fields
+    for row, name, factor in (
+        ("events in a bulk message", "batch", 1),
+        ("messages in flight without a PUBACK", "window", 1),
+        ("share of these that backlog may take", "backlog_share", 100),
+        ("backlog events sent and not yet receipted", "backlog_open", 1),
+    ):
+        most = next(rule.le for rule in fields[name].metadata if hasattr(rule, "le"))
+        told = [int(cell.replace(" ", "").strip("%")) for cell in rows[row].split("|")]
+        assert told == [round(most * factor), round(fields[name].default * factor)], row
+    assert f"{MAX_EVENT_BYTES >> 10} KiB" in rows["a single event"]
+    burst = fields["batch"].default * fields["window"].default
+    assert f"{burst} events by default" in guide
+
+
+def test_guide_explains_every_cause() -> None:
+    guide = contents()["README.md"].decode()
+    _, _, below_heading = guide.partition("| cause | meaning |\n")
+    told = re.findall(r"^\| `(\w+)` \|", below_heading.partition("\n\n")[0], re.MULTILINE)
+    assert sorted(told) == sorted(Cause)
 
 
 def _fits(address: str, pattern: str) -> bool:
