@@ -1,0 +1,99 @@
+"""``edge-sim ntcip``: run one simulated NTCIP controller until its input ends.
+
+Prints one JSON line with its address first. Orders come as JSON lines on standard input, see
+``faults.Faults.switch``; each is answered by a JSON line. ``{"report": true}`` tells what the agent
+has counted; ``{"quit": true}``, SIGINT or SIGTERM end it.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, TextIO
+
+from edge_agent.simulators.ntcip.faults import Faults
+from edge_agent.simulators.ntcip.junction import eight_phases
+from edge_agent.simulators.ntcip.server import Server, system_utc_ms
+from edge_agent.simulators.ntcip.unit import Unit
+
+SUMMARY = "NTCIP 1202 signal controller: SNMP agent, 10 Hz TSCBM broadcast, faults"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--udp", default="127.0.0.1:0", metavar="HOST:PORT", help="SNMP port")
+    parser.add_argument("--tscbm", metavar="HOST:PORT", help="send the broadcast there")
+    parser.add_argument("--community", default="public", help="read and write community")
+    parser.add_argument("--truth", metavar="FILE", help="write what really happens here as JSONL")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the arrivals and faults")
+    parser.add_argument("--per-hour", type=float, default=600, help="vehicles a detector and hour")
+    parser.add_argument("--period", type=int, default=5, help="seconds of a detector period")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until told to end."""
+    with ExitStack() as stack:
+        file = stack.enter_context(open(args.truth, "a", encoding="utf-8")) if args.truth else None  # noqa: PTH123 - "-" stays possible for /dev/stdout
+        asyncio.run(_simulate(args, _writer(file)))
+    return 0
+
+
+def _writer(file: TextIO | None) -> Callable[[dict[str, Any]], None]:
+    def write(record: dict[str, Any]) -> None:
+        if file is not None:
+            file.write(json.dumps(record) + "\n")
+            file.flush()
+
+    return write
+
+
+async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], None]) -> None:
+    start_ms = system_utc_ms()
+    junction = eight_phases(start_ms, seed=args.seed, per_hour=args.per_hour)
+    unit = Unit(junction, start_ms, truth, period_s=args.period)
+    server = Server(unit, community=args.community, faults=Faults(args.seed))
+    url = await server.open(*_address(args.udp), _address(args.tscbm) if args.tscbm else None)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for what in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(what, ended.set)
+    _print({"ready": True, "url": url, "phases": sorted(unit.view.phases), "tscbm": args.tscbm})
+    orders = asyncio.create_task(_obey(server, ended), name="orders")
+    try:
+        await ended.wait()
+    finally:
+        orders.cancel()
+        await server.close()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+async def _obey(server: Server, ended: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        try:
+            order = json.loads(line)
+            if order.get("quit"):
+                break
+            if order.get("report"):
+                counts = {**server.agent.counts, **server.faults.applied}
+                _print({"report": {**counts, "tscbm": server.sent}})
+                continue
+            server.faults.switch(server.unit, server.mib, order)
+            _print({"done": order})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    ended.set()
+
+
+def _print(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
