@@ -139,20 +139,14 @@ def _one(draft: Draft, base: Path, inner: Path, shape: Shape, detail: ErrorDetai
 
 def _unknown(draft: Draft, base: Path, inner: Path, shape: Shape) -> Problem:
     known = [name for name in shape.names(inner[:-1]) if (*inner[:-1], name) != inner]
-    # The value is not shown: under a misspelt name it may well be the secret.
-    return unknown_name(draft, base + inner, known, "key")
-
-
-def unknown_name(draft: Draft, path: Path, known: Sequence[str], what: str) -> Problem:
-    """A name that means nothing here, with the one that was probably meant."""
-    name = str(path[-1])
+    name = str(inner[-1])
     meant = nearest(name, known)
     return draft.problem(
-        path,
-        f"unknown {what}",
-        value=in_text(name),
-        allowed=", ".join(known) or f"no {what} at all",
-        do=f"did you mean {meant}? rename it" if meant else f"remove it, or rename the {what}",
+        base + inner,
+        "unknown key",
+        value=in_text(name),  # the key alone: under a misspelt name may well stand a secret
+        allowed=", ".join(known) or "no key at all",
+        do=f"did you mean {meant}? rename it" if meant else "remove it, or rename it",
     )
 
 

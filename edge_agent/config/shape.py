@@ -43,10 +43,7 @@ class Shape:
 
     def at(self, path: Sequence[str | int]) -> list[Schema]:
         """Every form that a value at this path may take; empty when nothing may stand there."""
-        forms = [self._root]
-        for part in path:
-            forms = [child for form in self._open(forms) for child in self._child(form, part)]
-        return list(self._open(forms))
+        return list(self._open(self._said(path)))
 
     def names(self, path: Sequence[str | int]) -> list[str]:
         """Keys that the table at this path knows."""
@@ -63,17 +60,14 @@ class Shape:
 
     def description(self, path: Sequence[str | int]) -> str:
         """What the setting is for; empty when nobody said."""
-        owners = list(self._open([self._root]))
-        for part in path[:-1]:
-            owners = [
-                form for owner in owners for form in self._open(list(self._child(owner, part)))
-            ]
-        texts = (
-            child.get("description", "")
-            for owner in owners
-            for child in (self._child(owner, path[-1]) if path else ())
-        )
-        return next(filter(None, texts), "")
+        return next((form["description"] for form in self._said(path) if "description" in form), "")
+
+    def _said(self, path: Sequence[str | int]) -> list[Schema]:
+        """The schemas at this path as their tables wrote them."""
+        forms = [self._root]
+        for part in path:
+            forms = [child for form in self._open(forms) for child in self._child(form, part)]
+        return forms
 
     def _open(self, forms: Sequence[Schema]) -> Iterator[Schema]:
         """Follow references and alternatives down to plain forms."""
