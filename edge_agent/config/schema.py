@@ -25,7 +25,22 @@ def site_file(kinds: Kinds) -> dict[str, Any]:
         tables.append(refs[model, "validation"])
     root["properties"]["device"]["additionalProperties"] = {"oneOf": tables} if tables else False
     definitions.pop("DeviceSettings", None)
-    return {"$schema": DIALECT, **root, "title": "Site file of a unit", "$defs": definitions}
+    whole = {"$schema": DIALECT, **root, "title": "Site file of a unit", "$defs": definitions}
+    _settle(whole)
+    return whole
+
+
+def _settle(schema: Any) -> None:
+    """Put the defaults of sets in order: Python's own differs from run to run."""
+    match schema:
+        case dict():
+            if schema.get("uniqueItems") is True and isinstance(schema.get("default"), list):
+                schema["default"].sort()
+            for part in schema.values():
+                _settle(part)
+        case list():
+            for part in schema:
+                _settle(part)
 
 
 def _name(ref: dict[str, Any]) -> str:

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -98,3 +101,14 @@ def test_the_broken_example_for_people(capsys: pytest.CaptureFixture[str]) -> No
         if "#" in line and not line.startswith("#") and "ctl2 has" not in line:
             assert f"{path}:{number}: " in err, line
     assert "not-a-real-one" not in err
+
+
+def test_the_schema_is_the_same_in_every_process() -> None:
+    command = [sys.executable, "-m", "edge_agent", "schema"]
+    written = {
+        subprocess.run(
+            command, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert written == {(ROOT / "config" / "schema.json").read_bytes()}
