@@ -1,0 +1,48 @@
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge_agent.vision.assign import assign
+from edge_agent.vision.frame import Floats
+
+
+def best(scores: Floats) -> float:
+    """The greatest sum by trying everything."""
+    rows, columns = scores.shape
+    if rows > columns:
+        return best(scores.T)
+    return max(
+        (
+            sum(max(float(scores[row, column]), 0.0) for row, column in enumerate(order))
+            for order in itertools.permutations(range(columns), rows)
+        ),
+        default=0.0,
+    )
+
+
+value = st.one_of(st.just(0.0), st.sampled_from([0.25, 0.5, 0.5, 0.75]), st.floats(0.01, 1.0))
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 6), st.integers(0, 6), st.data())
+def test_the_sum_is_the_greatest_possible(rows: int, columns: int, data: st.DataObject) -> None:
+    cells = data.draw(st.lists(value, min_size=rows * columns, max_size=rows * columns))
+    scores = np.array(cells, float).reshape(rows, columns)
+    r, c = assign(scores.copy())
+    assert len(set(r.tolist())) == len(r)
+    assert len(set(c.tolist())) == len(c)
+    assert (scores[r, c] > 0).all()
+    assert abs(scores[r, c].sum() - best(scores)) < 1e-9
+
+
+def test_greed_would_lose_here() -> None:
+    r, c = assign(np.array([[0.9, 0.8], [0.8, 0.1]]))
+    assert set(zip(r.tolist(), c.tolist(), strict=True)) == {(0, 1), (1, 0)}
+
+
+def test_nothing_to_assign() -> None:
+    for shape in ((0, 0), (0, 3), (3, 0)):
+        r, c = assign(np.zeros(shape))
+        assert len(r) == len(c) == 0

@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+
+from edge_agent.device.readings import VehicleClass
+from edge_agent.vision.frame import CLASSES, Detections
+from edge_agent.vision.tracker import Tracker, TrackerSettings
+
+Box = tuple[float, float, float, float]
+CAR, BIKE = CLASSES.index(VehicleClass.CAR), CLASSES.index(VehicleClass.MOTORBIKE)
+
+
+def found(
+    *boxes: Box, scores: list[float] | None = None, classes: list[int] | None = None
+) -> Detections:
+    count = len(boxes)
+    return Detections(
+        np.array(boxes, float).reshape(-1, 4),
+        np.full(count, 0.9) if scores is None else np.array(scores, float),
+        np.full(count, CAR) if classes is None else np.array(classes),
+    )
+
+
+def box(x: float, y: float = 100.0, w: float = 20.0, h: float = 16.0) -> Box:
+    return (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+
+
+def test_a_motorbike_that_moves_its_own_length_per_frame_keeps_its_number() -> None:
+    """Plain overlap is zero between any two frames."""
+    tracker = Tracker()
+    for step in range(20):
+        tracks = tracker.update(step * 0.1, found(box(20 + 22 * step)))
+    assert tracks.ids.tolist() == [1]
+    assert tracks.velocity[0, 0] == pytest.approx(220, rel=0.03)
+    assert tracks.hits.tolist() == [20]
+
+
+def test_riders_abreast_keep_apart() -> None:
+    tracker = Tracker()
+    for step in range(20):
+        boxes = [box(20 + 18 * step, y, w=24, h=18) for y in (80, 100, 120)]
+        tracks = tracker.update(step * 0.1, found(*boxes))
+    assert tracks.ids.tolist() == [1, 2, 3]
+    assert [round(float((b[1] + b[3]) / 2)) for b in tracks.boxes] == [80, 100, 120]
+
+
+def test_overtaking_swaps_nobody() -> None:
+    tracker = Tracker()
+    for step in range(30):
+        boxes = [box(50 + 9 * step, 100), box(10 + 13 * step, 112)]
+        tracks = tracker.update(step * 0.1, found(*boxes))
+    centre = {
+        int(n): float((b[1] + b[3]) / 2) for n, b in zip(tracks.ids, tracks.boxes, strict=True)
+    }
+    assert centre == {1: 100, 2: 112}
+
+
+def test_a_gap_is_bridged_by_motion_on_real_time() -> None:
+    """Five frames shed: the step is longer, the number stays."""
+    tracker = Tracker()
+    times = [0, 0.1, 0.2, 0.3, 0.9, 1.0]
+    for t in times:
+        tracks = tracker.update(t, found(box(20 + 150 * t)))
+    assert tracks.ids.tolist() == [1]
+
+
+def test_a_weak_detection_continues_a_track_but_begins_none() -> None:
+    tracker = Tracker()
+    tracker.update(0.0, found(box(50)))
+    tracker.update(0.1, found(box(55)))
+    tracks = tracker.update(0.2, found(box(60), box(300), scores=[0.2, 0.3]))
+    assert tracks.ids.tolist() == [1]
+    assert tracks.seen.tolist() == [True]
+    assert tracks.hits.tolist() == [3]
+
+
+def test_the_dead_are_named_once_and_doubtful_ones_die_sooner() -> None:
+    settings = TrackerSettings()
+    tracker = Tracker(settings)
+    tracker.update(0.0, found(box(50), box(400)))
+    tracker.update(0.1, found(box(55)))
+    ended: list[tuple[float, int]] = []
+    for step in range(2, 20):
+        tracks = tracker.update(step * 0.1, Detections.none())
+        ended += [(round(step * 0.1, 1), number) for number in tracks.ended.tolist()]
+    assert ended == [(0.4, 2), (1.2, 1)]
+
+
+def test_classes_are_voted_over_the_whole_track() -> None:
+    tracker = Tracker()
+    for step, kind in enumerate([CAR, BIKE, BIKE, CAR, BIKE]):
+        tracks = tracker.update(step * 0.1, found(box(50 + 5 * step), classes=[kind]))
+    assert CLASSES[tracks.votes[0].argmax()] is VehicleClass.MOTORBIKE
+    assert tracks.score[0] == pytest.approx(0.9)
+
+
+def test_results_do_not_change_afterwards() -> None:
+    tracker = Tracker()
+    first = tracker.update(0.0, found(box(50)))
+    kept = first.boxes.copy(), first.ids.copy()
+    tracker.update(0.1, found(box(70)))
+    tracker.update(0.2, Detections.none())
+    assert (first.boxes == kept[0]).all()
+    assert (first.ids == kept[1]).all()
+
+
+def test_empty_frames_are_nothing_special() -> None:
+    tracker = Tracker()
+    for step in range(3):
+        assert len(tracker.update(step * 0.1, Detections.none()).ids) == 0
