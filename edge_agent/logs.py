@@ -109,9 +109,16 @@ def _renderers(*, pretty: bool, journal: bool) -> list[structlog.typing.Processo
         return [structlog.dev.ConsoleRenderer(timestamp_key="at", pad_event_to=0)]
     render: list[structlog.typing.Processor] = [
         structlog.processors.EventRenamer("msg"),
+        _in_reading_order,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
     return [_priority(*render)] if journal else render
+
+
+def _in_reading_order(_logger: Any, _method: str, event: Event) -> Event:
+    """When, how bad, who, what; then the facts as they were given."""
+    first = {key: event[key] for key in ("at", "level", "logger", "msg") if key in event}
+    return first | dict(event)
 
 
 def _priority(*render: structlog.typing.Processor) -> structlog.typing.Processor:

@@ -36,6 +36,7 @@ def test_json_lines() -> None:
     assert line["msg"] == "device down"
     assert line["level"] == "warning"
     assert line["logger"] == "device"
+    assert list(line)[:4] == ["at", "level", "logger", "msg"]
     assert line["device"] == "cam1"
     assert str(line["at"]).endswith("Z")
 

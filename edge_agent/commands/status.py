@@ -9,6 +9,7 @@ from edge_agent.exits import Exit
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "exit code 1 when a device is not ok or an alarm is raised, 3 without an agent"
     options.add_state_dir(parser)
     options.add_json(parser)
 
