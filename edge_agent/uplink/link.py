@@ -20,7 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge_agent.errors import EdgeError, UplinkError
+from edge_agent.errors import UplinkError
 from edge_agent.secret import reveal
 from edge_agent.uplink.settings import UplinkSettings
 
@@ -99,20 +99,21 @@ class Link:
         self._over = asyncio.Event()
         self.v5 = v5
         version = MQTTProtocolVersion.MQTTv5 if v5 else MQTTProtocolVersion.MQTTv311
-        self._client = mqtt.Client(
+        client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if v5 else True,
             protocol=version,
             reconnect_on_failure=False,
         )
-        self._client.will_set(will.topic, will.payload, qos=1, retain=True)
-        self._client.max_inflight_messages_set(settings.window)
-        self._client.on_connect = self._on_connect
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_publish = self._on_publish
-        self._client.on_message = self._on_message
-        self._client.on_subscribe = self._on_subscribe
+        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        client.max_inflight_messages_set(settings.window)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
+        self._client: mqtt.Client | None = client
 
     async def open(self) -> Welcome:
         """Connect.
@@ -121,26 +122,12 @@ class Link:
             LinkError: And everything that was opened is closed again.
             SecretError: A secret is not where its reference says.
         """
-        opening = self._loop.run_in_executor(None, self._connect)
-        try:
-            # Shielded: a cancelled connect would go on in its thread, with nobody to close it.
-            await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            opening.add_done_callback(self._close_late)
-            raise
-        except (OSError, ValueError) as error:  # an SSL context refuses files in many ways
-            self._detach()
-            raise LinkError(Why.UNREACHABLE, _words(error)) from error
-        except EdgeError:
-            self._detach()
-            raise
-        self._client.loop_start()
+        await self._dial()
         try:
             async with asyncio.timeout(_CONNACK_S):
                 answer = await self._answer
-        except TimeoutError as error:
-            await self.abort()
-            raise LinkError(Why.SILENT, "the broker does not answer CONNECT") from error
+        except TimeoutError:
+            answer = (Why.SILENT, "the broker does not answer CONNECT")
         except asyncio.CancelledError:
             await self.abort()
             raise
@@ -149,66 +136,64 @@ class Link:
         await self.abort()
         raise LinkError(*answer)
 
+    async def _dial(self) -> None:
+        client = self._client
+        if client is None:
+            raise LinkError(Why.UNREACHABLE, "this link was closed; open a new one")
+        opening = self._loop.run_in_executor(None, self._connect, client)
+        try:
+            # Shielded: a cancelled connect would go on in its thread, with nobody to close it.
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_late(client))
+            raise
+        except (OSError, ValueError) as error:  # an SSL context refuses files in many ways
+            raise LinkError(Why.UNREACHABLE, _words(error)) from error
+        client.loop_start()
+
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
         """Hand over a message; returns its id, None when the connection is gone."""
+        if self._client is None:
+            return None
         info = self._client.publish(topic, payload, qos=qos, retain=retain)
         return info.mid if info.rc == mqtt.MQTT_ERR_SUCCESS else None
 
     def subscribe(self, *topics: str) -> None:
-        self._client.subscribe([(topic, 1) for topic in topics])
+        if self._client is not None:
+            self._client.subscribe([(topic, 1) for topic in topics])
 
     async def close(self) -> None:
         """Say goodbye; the will is not sent."""
-        self._client.disconnect()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._over.wait()
+        if self._client is not None:
+            self._client.disconnect()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._over.wait()
         await self.abort()
 
     async def abort(self) -> None:
         """Drop the connection without a word; the broker sends the will."""
-        self._hang_up()
-        await self._loop.run_in_executor(None, self._client.loop_stop)
-        self._detach()
-
-    def _close_late(self, opening: "asyncio.Future[None]") -> None:
-        """The connect that nobody waits for any more has come to its end."""
-        if not opening.cancelled():
-            opening.exception()  # looked at, so that nobody complains
-        self._hang_up()
-        self._detach()
-
-    def _detach(self) -> None:
-        # paho closes the sockets that wake its thread only when the client is collected, and
-        # callbacks that lead back here would keep it for the garbage collector.
-        self._client.on_connect = None
-        self._client.on_disconnect = None
-        self._client.on_publish = None
-        self._client.on_message = None
-        self._client.on_subscribe = None
-
-    def _hang_up(self) -> None:
-        # Shutting the socket down is what wakes paho's thread, even one that is writing to a
-        # broker which no longer reads.
-        end = self._client.socket()
-        if isinstance(end, socket.socket):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        # Let go of the client: paho closes the sockets that wake its thread only when it is
+        # collected.
+        client, self._client = self._client, None
+        if client is not None:
+            _hang_up(client)
+            await self._loop.run_in_executor(None, client.loop_stop)
 
     # --- in a worker thread ---
 
-    def _connect(self) -> None:
+    def _connect(self, client: mqtt.Client) -> None:
         settings = self._settings
         if settings.secure:
-            self._client.tls_set_context(self._tls())
+            client.tls_set_context(self._tls())
         if settings.username is not None:
             secret = reveal(settings.password) if settings.password is not None else None
-            self._client.username_pw_set(settings.username, secret)
+            client.username_pw_set(settings.username, secret)
         properties = None
         if self.v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = 0
-        self._client.connect(
+        client.connect(
             settings.host,
             settings.port,
             keepalive=settings.keepalive_s,
@@ -220,6 +205,7 @@ class Link:
         tls = self._settings.tls
         context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.sslsocket_class = _TlsSocket
         if tls.cert is not None:
             password = reveal(tls.key_password) if tls.key_password is not None else ""
             # Never None: OpenSSL would ask on the terminal for the password of the key.
@@ -282,6 +268,36 @@ class Link:
         self._over.set()
         self._answered((Why.SILENT, f"hung up at CONNECT: {words}"))
         self._ears.ended(code, words)
+
+
+class _TlsSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails; paho would leave it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
+def _hang_up(client: mqtt.Client) -> None:
+    """Shut the socket down: it wakes paho's thread, even one writing to who no longer reads."""
+    end = client.socket()
+    if isinstance(end, socket.socket):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def _close_late(client: mqtt.Client) -> "Callable[[asyncio.Future[None]], None]":
+    """For a connect that nobody waits for any more and that comes to its end all the same."""
+
+    def close(opening: "asyncio.Future[None]") -> None:
+        if not opening.cancelled():
+            opening.exception()  # looked at, so that nobody complains
+        _hang_up(client)
+
+    return close
 
 
 def _words(error: OSError | ValueError) -> str:

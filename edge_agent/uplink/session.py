@@ -105,6 +105,7 @@ class Session:
         self._ticked = 0
         self._looked = self._began
         self._reborn = 0
+        self._leaving = False
         self._pump: Pump | None = None
         self.ears = Ears(self._answered, self._message, self._subscribed, self._over)
 
@@ -168,6 +169,7 @@ class Session:
         pump = self._pump
         if pump is None or self._ended is not None:
             return
+        self._leaving = True
         pump.birth([self._own_state("stopping", "stopped")])
         pump.hold_backlog = True
         end = self._clock.mono_ns() + round(deadline_s * 1e9)
@@ -218,7 +220,7 @@ class Session:
                     "no-receipts",
                     "warning",
                     "the broker takes events, but no centre says that it has stored them",
-                    "check that the centre runs and may publish receipts; nothing is lost yet",
+                    "check that the centre runs and may publish receipts, and that this unit may publish",
                 )
             stuck = memory.accounts.stuck()
             if stuck and "no-receipts" not in self._conditions:
@@ -330,20 +332,22 @@ class Session:
             return
         ours = self._state
         if said.boot == ours.boot:
-            now = self._clock.mono_ns()
-            since = now - self._reborn
-            if said.state != "online" and not retained and since > _REBIRTH_S * 1e9:
-                # The will of a connection that the broker gave up only now.
-                self._reborn = now
-                if self._pump is not None:
-                    self._pump.birth([self._own_state("online", "still here")])
-                    self._wake.set()
+            if said.state != "online" and not retained and not self._leaving:
+                self._still_here()
             return
         # A retained state older than our start is what was left by the boot before this one.
         newer = said.t > ours.since or (said.state == "online" and not retained)
         if self._memory.born and newer:
             self._memory.rival = said.boot
             tell_rival(self._conditions, ours.boot, said.boot)
+
+    def _still_here(self) -> None:
+        """Answer the will of a connection of ours that the broker gave up only now."""
+        now = self._clock.mono_ns()
+        if self._pump is not None and now - self._reborn > _REBIRTH_S * 1e9:
+            self._reborn = now
+            self._pump.birth([self._own_state("online", "still here")])
+            self._wake.set()
 
     def _own_state(self, state: Literal["online", "stopping", "offline"], reason: str) -> Parcel:
         payload = own_state(self._state, self._clock, state, reason)

@@ -83,7 +83,8 @@ def test_what_has_no_number_is_set_aside_without_one(payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [changed(cls="spaceship"), changed(spd=-1), changed(parts=[]), changed(spd=float("nan"))]
+    "payload",
+    [changed(cls="spaceship"), changed(spd=-1), changed(parts=[]), changed(spd=float("nan"))],
 )
 def test_a_wrong_event_keeps_its_number(payload: bytes) -> None:
     (item,) = read(TOPIC, payload)

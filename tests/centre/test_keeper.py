@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.centre.keeper import Arrival, Kept, Keeper
+from edge_agent.centre.keeper import Arrival, Keeper, Kept
 from edge_agent.centre.sqlite_store import MAX_REFUSED, SqliteStore
 from edge_agent.centre.store import Group, StoreError
 from edge_agent.contract import ulid, wire

@@ -178,7 +178,7 @@ async def test_denied_topics_are_told_on_5_and_silent_on_3() -> None:
 async def test_a_session_taken_over_is_told_on_5() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
-        writer.write(bytes.fromhex("2003000000" "e0028e00"))  # CONNACK, DISCONNECT 0x8E
+        writer.write(bytes.fromhex("2003000000e0028e00"))  # CONNACK, DISCONNECT 0x8E
         await reader.read()
         writer.close()
 

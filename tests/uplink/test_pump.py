@@ -242,9 +242,7 @@ async def test_a_failed_read_is_not_believed_for_ever() -> None:
 
 @given(
     st.lists(
-        st.tuples(
-            st.sampled_from(["passage", "alarm", "dev"]), st.integers(1, 70), st.booleans()
-        ),
+        st.tuples(st.sampled_from(["passage", "alarm", "dev"]), st.integers(1, 70), st.booleans()),
         max_size=12,
     ),
     st.integers(0, 100),

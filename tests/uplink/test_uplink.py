@@ -179,7 +179,11 @@ async def test_a_wrong_password_is_told_at_once_and_never_shown(
     monkeypatch.setenv("UNIT_PASSWORD", "hunter2")
     with Mosquitto("allow_anonymous false\n", passwords={"u": "right"}) as broker:
         async with unit(
-            tmp_path, broker.url, username="u", password="env:UNIT_PASSWORD", alarm_s=3600  # noqa: S106
+            tmp_path,
+            broker.url,
+            username="u",
+            password="env:UNIT_PASSWORD",
+            alarm_s=3600,
         ) as rig:
             await until(lambda: rig.active("broker-unreachable"))
             assert "password" in rig.conditions[0].do
@@ -195,6 +199,7 @@ topic read its/#
 topic write its/1/hcm/site-1/unit-1/state
 topic write its/1/hcm/site-1/unit-1/about
 topic write its/1/hcm/site-1/unit-1/evt/#
+topic write its/1/hcm/site-1/unit-1/bulk/passage
 """
 
 
@@ -213,13 +218,14 @@ async def test_a_denied_topic_is_an_alarm_and_costs_nothing(
                 password="env:UNIT_PASSWORD",  # noqa: S106
                 receipt_s=0.3,
                 settle_s=0.3,
+                alarm_s=60,
             ) as rig:
                 rig.record(5, alarm)
                 rig.record(5)
                 await rig.spool.flush()
                 await until(lambda: far.stored() == 5)
                 await until(lambda: rig.active(code), 15)
-                assert rig.spool.gauge().rows == 5
+                await until(lambda: rig.spool.gauge().rows == 5)
                 assert ("its/1/hcm/site-1/unit-1" in rig.conditions[0].text) == (protocol == "5")
 
 
