@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import NoReturn
 
 import pytest
@@ -167,7 +168,7 @@ async def test_a_failing_device_backs_off_and_is_logged_once(house: _House) -> N
     assert len(house.told) == 1
     first_minute = [start for start in starts if start - starts[0] <= 60]
     assert len(first_minute) <= 1 + 5
-    pauses = [b - a for a, b in zip(starts, starts[1:], strict=False)]
+    pauses = [b - a for a, b in pairwise(starts)]
     assert max(pauses) <= 60 + 1
     assert len(starts) >= 14
     assert len({round(pause) for pause in pauses[-5:]}) > 1, "no jitter at the cap"

@@ -15,7 +15,7 @@ _ASPECT = {
 
 _FLASHING = {Colour.YELLOW: Colour.FLASHING_YELLOW, Colour.GREEN: Colour.FLASHING_GREEN}
 
-LONGEST_HALF_MS = 1000
+LONGEST_HALF_NS = 1_000_000_000
 """A lamp that is off for longer than this is dark, not flashing."""
 
 _FLASHES_TO_BELIEVE = 2
@@ -38,54 +38,60 @@ def clashes(phases: dict[int, Colour], pairs: Iterable[tuple[int, int]]) -> list
 class Steady:
     """One phase over time: tells a flashing lamp, or a gap between lamps, from a head gone dark.
 
-    The moment a head goes dark it is not yet known which it is, so for up to ``LONGEST_HALF_MS``
+    The moment a head goes dark it is not yet known which it is, so for up to ``LONGEST_HALF_NS``
     the aspect before is kept (none at the very start); nothing wrong is published meanwhile.
 
     Attributes:
         shown: Aspect as far as it is known; None while nothing is known.
-        lag_ms: How long before the last sample the aspect may have begun, beyond one interval.
+        since_ns: The moment before which it had surely not begun.
     """
 
     shown: Colour | None = None
-    lag_ms: int = 0
+    since_ns: int = 0
     _lamp: Colour | None = field(default=None, init=False)
-    _dark_since_ms: int | None = field(default=None, init=False)
-    _lit_since_ms: int = field(default=0, init=False)
+    _dark: tuple[int, int] | None = field(default=None, init=False)
+    _lit_ns: int = field(default=0, init=False)
     _gaps: list[int] = field(default_factory=list, init=False)
 
-    def take(self, seen: Colour, now_ms: int) -> Colour | None:
+    def take(self, seen: Colour, before_ns: int, now_ns: int) -> Colour | None:
         """Feed one sample; returns the aspect as far as it is known.
 
         Args:
             seen: Aspect of this sample alone.
-            now_ms: Monotonic time of the sample.
+            before_ns: Monotonic moment of the sample before.
+            now_ns: Monotonic moment of this sample.
         """
-        self.lag_ms = 0
         if seen is Colour.DARK:
-            self._dark(now_ms)
+            self._take_dark(before_ns, now_ns)
         else:
-            self._lit(seen, now_ms)
-            self._dark_since_ms = None
+            self._take_lit(seen, before_ns, now_ns)
+            self._dark = None
         return self.shown
 
-    def _dark(self, now_ms: int) -> None:
-        if self._dark_since_ms is None:
-            self._dark_since_ms = now_ms
-        if now_ms - self._dark_since_ms > LONGEST_HALF_MS:
-            self.shown, self._lamp = Colour.DARK, None
-            self.lag_ms = now_ms - self._dark_since_ms
+    def _take_dark(self, before_ns: int, now_ns: int) -> None:
+        if self._dark is None:
+            self._dark = before_ns, now_ns
+        since_ns, first_ns = self._dark
+        if now_ns - first_ns > LONGEST_HALF_NS:
+            self._lamp = None
+            self._show(Colour.DARK, since_ns)
 
-    def _lit(self, seen: Colour, now_ms: int) -> None:
+    def _take_lit(self, seen: Colour, before_ns: int, now_ns: int) -> None:
         if seen is not self._lamp or seen not in _FLASHING:
-            self._lamp, self._lit_since_ms = seen, now_ms
+            self._lamp, self._lit_ns = seen, now_ns
             self._gaps.clear()
-        elif self._dark_since_ms is not None:
-            self._gaps.append(self._dark_since_ms)
-            self._lit_since_ms = now_ms
-        elif now_ms - self._lit_since_ms > LONGEST_HALF_MS:
+        elif self._dark is not None:
+            self._gaps = [*self._gaps, self._dark[0]][-_FLASHES_TO_BELIEVE:]
+            self._lit_ns = now_ns
+        elif now_ns - self._lit_ns > LONGEST_HALF_NS:
             self._gaps.clear()
-        flashing = len(self._gaps) >= _FLASHES_TO_BELIEVE
-        self.shown = _FLASHING[seen] if flashing else seen
-        if flashing:
-            self.lag_ms = now_ms - self._gaps[0]
-            del self._gaps[:-_FLASHES_TO_BELIEVE]
+        if len(self._gaps) >= _FLASHES_TO_BELIEVE:
+            self._show(_FLASHING[seen], self._gaps[0])
+        elif self.shown is _FLASHING.get(seen):
+            self._show(seen, self._lit_ns)
+        else:
+            self._show(seen, before_ns)
+
+    def _show(self, colour: Colour, since_ns: int) -> None:
+        if self.shown is not colour:
+            self.shown, self.since_ns = colour, since_ns

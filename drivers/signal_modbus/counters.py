@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-_GRACE = 2.0
-"""Vehicles that may bunch at the edges of a poll interval, beyond the plausible rate."""
+_LAG_S = 1.0
+"""A controller may bring its counters up to date only this often, so vehicles come in bunches."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class CounterTrack:
         if before is None:
             return None, "first"
         passed = (value - before) % (1 << self.bits)
-        if passed <= elapsed_s * self.most_per_s + _GRACE:
+        if passed <= (elapsed_s + _LAG_S) * self.most_per_s + 1:
             return passed, None
         return None, "counter-reset" if value < before else "implausible"
 

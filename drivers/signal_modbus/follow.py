@@ -73,9 +73,10 @@ class Follower:
         return readings
 
     def _signal(self, sample: Sample, asked_ns: int, answered_ns: int) -> Iterator[SignalReading]:
-        now_ms = asked_ns // _MS
+        before_ns = asked_ns if self._asked_ns is None else self._asked_ns
         known = {
-            phase: self._steady[phase].take(seen, now_ms) for phase, seen in sample.aspects.items()
+            phase: self._steady[phase].take(seen, before_ns, asked_ns)
+            for phase, seen in sample.aspects.items()
         }
         shown = {phase: colour for phase, colour in known.items() if colour is not None}
         if len(shown) < len(known):
@@ -86,13 +87,10 @@ class Follower:
         self._plan, self._mode = sample.plan, sample.mode
         if before is not None and not changed and not other:
             return
-        first = before is None or self._asked_ns is None
-        since_ns = asked_ns
-        if not first and self._asked_ns is not None:
-            lag_ms = max((self._steady[phase].lag_ms for phase in changed), default=0)
-            since_ns = self._asked_ns - lag_ms * _MS
+        first = before is None
+        since_ns = min((self._steady[phase].since_ns for phase in changed), default=before_ns)
         yield SignalReading(
-            at=self._between(since_ns, answered_ns),
+            at=self._between(asked_ns if first else since_ns, answered_ns),
             phases=shown,
             changed=changed,
             plan=sample.plan,

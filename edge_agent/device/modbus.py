@@ -93,14 +93,15 @@ async def bus(ports: PortBook, endpoint: Endpoint, clock: Clock) -> AsyncIterato
     async def make() -> ModbusBus:
         return ModbusBus(endpoint, clock)
 
-    shared = await ports.take(endpoint.key, make)
+    key = endpoint.key  # once: an unplugged port has another one
+    shared = await ports.take(key, make)
     try:
         if isinstance(endpoint, SerialEndpoint) and str(shared.endpoint) != str(endpoint):
             detail = f"{endpoint}: another device has it open as {shared.endpoint}"
             raise DeviceError(Cause.REFUSED, detail)
         yield shared
     finally:
-        await ports.give(endpoint.key)
+        await ports.give(key)
 
 
 class ModbusBus:

@@ -126,9 +126,9 @@ class Faults:
             unit = int(fault.value) or unit % 247 + 1
         return unit, pdu
 
-    def spoil_frame(self, frame: bytes) -> bytes:
-        """The frame after the faults that break it."""
-        if self.due("bad-crc"):
+    def spoil_frame(self, frame: bytes, *, checked: bool) -> bytes:
+        """The frame after the faults that break it; only a ``checked`` one has a CRC to spoil."""
+        if checked and self.due("bad-crc"):
             frame = frame[:-1] + bytes((frame[-1] ^ 0x5A,))
         if self.due("half-frame"):
             frame = frame[: len(frame) // 2]

@@ -43,8 +43,9 @@ class _Port:
         if fault := self.faults.due("delay"):
             await asyncio.sleep(fault.value)
         unit, pdu = self.faults.spoil_pdu(asked.unit, pdu)
-        frame = tcp_frame(asked.mark, unit, pdu) if asked.mark else rtu_frame(unit, pdu)
-        return self.faults.spoil_frame(frame)
+        if asked.mark:
+            return self.faults.spoil_frame(tcp_frame(asked.mark, unit, pdu), checked=False)
+        return self.faults.spoil_frame(rtu_frame(unit, pdu), checked=True)
 
 
 class TcpPort(_Port):
@@ -118,7 +119,9 @@ class PtyPort(_Port):
         return f"pty://{name}"
 
     async def close(self) -> None:
-        """Unplug: the far end sees an input error, the link is gone."""
+        """Unplug: the far end sees an input error, the link is gone; twice is harmless."""
+        if self._master < 0:
+            return
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         asyncio.get_running_loop().remove_reader(self._master)
@@ -126,6 +129,7 @@ class PtyPort(_Port):
             self._link.unlink(missing_ok=True)
         os.close(self._slave)
         os.close(self._master)
+        self._master = self._slave = -1
 
     def _on_readable(self) -> None:
         with suppress(BlockingIOError):
