@@ -17,7 +17,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 REGISTERS = 64
 RED, GREEN = 0b001, 0b100
-SHORTEST_S, LONGEST_S = 0.25, 0.65
+SHORTEST_S, LONGEST_S = 0.13, 0.4
 
 MAP = """\
 version = 1
