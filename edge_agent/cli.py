@@ -107,7 +107,7 @@ def explain(error: Exception) -> Exit:
             return Exit.CONFIG
         case DeviceError() | UplinkError() | StatusError():
             code = Exit.UNREACHABLE
-        case EdgeError():
+        case EdgeError() | OSError():
             code = Exit.NEGATIVE
         case _:
             words = f"bug: {type(error).__name__}: {error}; run again with --debug and report it"

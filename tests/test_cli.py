@@ -95,6 +95,7 @@ PROBLEM = Problem("u.toml", 3, "unit.id", '"A"', "wrong", "right", "mend it")
         (DeviceError(Cause.TIMEOUT, "no answer"), Exit.UNREACHABLE, "timeout: no answer"),
         (UplinkError("no broker"), Exit.UNREACHABLE, "no broker"),
         (EdgeError("so it is"), Exit.NEGATIVE, "so it is"),
+        (PermissionError(13, "Permission denied", "/x"), Exit.NEGATIVE, "denied: '/x'"),
         (ValueError("mqtt://u:geheim@host"), Exit.BUG, "mqtt://u:••••@host"),
         (KeyboardInterrupt(), Exit.INTERRUPTED, ""),
     ],

@@ -1,11 +1,11 @@
 """A snapshot as a sheet of plain text, for a person at the cabinet."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
+from edge_agent.commands.words import moment, size, span, table
 from edge_agent.status import DevicePart, Snapshot
 
-_HOUR, _DAY = 3600, 86_400
+_HOUR = 3600
 
 
 def sheet(now: Snapshot) -> str:
@@ -25,7 +25,7 @@ def sheet(now: Snapshot) -> str:
 
 
 def _unit(now: Snapshot) -> Iterator[str]:
-    yield f"{now.unit}  edge-agent {now.version}  up {_span(now.up_s)}  configuration {now.config}"
+    yield f"{now.unit}  edge-agent {now.version}  up {span(now.up_s)}  configuration {now.config}"
     if now.test:
         yield "TEST MODE: events are marked and enter no statistics"
     if now.config_problems:
@@ -38,14 +38,16 @@ def _unit(now: Snapshot) -> Iterator[str]:
 def _alarms(now: Snapshot) -> Iterator[str]:
     rank = {"critical": 0, "warning": 1, "info": 2}
     for alarm in sorted(now.alarms, key=lambda alarm: (rank[alarm.severity], alarm.since_ms)):
-        line = f"{alarm.severity.upper()} {alarm.device} {alarm.code} since {_when(alarm.since_ms)}"
+        line = (
+            f"{alarm.severity.upper()} {alarm.device} {alarm.code} since {moment(alarm.since_ms)}"
+        )
         yield " — ".join(filter(None, (line, alarm.text, alarm.do)))
 
 
 def _devices(now: Snapshot) -> Iterator[str]:
     head = ("DEVICE", "KIND", "STATE", "SINCE", "LAST GOOD", "RESTARTS", "WHY")
     rows = [_device(device, now.now_ms) for device in now.devices]
-    yield from _table([head, *rows]) if rows else ["no devices"]
+    yield from table([head, *rows]) if rows else ["no devices"]
 
 
 def _device(device: DevicePart, now_ms: int) -> Sequence[str]:
@@ -57,11 +59,11 @@ def _device(device: DevicePart, now_ms: int) -> Sequence[str]:
 
 def _spool(now: Snapshot) -> Iterator[str]:
     spool = now.spool
-    full = "not known yet" if spool.hours_left is None else _span(round(spool.hours_left * _HOUR))
-    oldest = "none waits" if spool.oldest_ms is None else f"oldest {_span(spool.oldest_ms // 1000)}"
+    full = "not known yet" if spool.hours_left is None else span(round(spool.hours_left * _HOUR))
+    oldest = "none waits" if spool.oldest_ms is None else f"oldest {span(spool.oldest_ms // 1000)}"
     share = 100 * spool.bytes / spool.bytes_max if spool.bytes_max else 0
     yield (
-        f"spool   {spool.rows} events, {oldest}, {_size(spool.bytes)} of {_size(spool.bytes_max)}"
+        f"spool   {spool.rows} events, {oldest}, {size(spool.bytes)} of {size(spool.bytes_max)}"
         f" ({share:.0f} %), room left for {full}"
     )
     if spool.failing:
@@ -73,7 +75,7 @@ def _spool(now: Snapshot) -> Iterator[str]:
 
 def _uplink(now: Snapshot) -> Iterator[str]:
     uplink = now.uplink
-    since = "" if uplink.since_ms is None else f" since {_when(uplink.since_ms)}"
+    since = "" if uplink.since_ms is None else f" since {moment(uplink.since_ms)}"
     state = "connected" if uplink.connected else "NOT CONNECTED"
     broker = " ".join(filter(None, (uplink.broker, uplink.protocol)))
     yield f"uplink  {state}{since} {broker}".rstrip() + f", {uplink.reconnects} reconnects"
@@ -88,20 +90,14 @@ def _uplink(now: Snapshot) -> Iterator[str]:
 def _process(now: Snapshot) -> Iterator[str]:
     clock, process = now.clock, now.process
     wide = "" if clock.uncertainty_ms is None else f" ± {clock.uncertainty_ms} ms"
-    yield f"clock   {_when(now.now_ms)} by {clock.source}{wide}, {clock.steps} steps"
-    memory = "?" if process.rss_kb is None else _size(process.rss_kb * 1024)
+    yield f"clock   {moment(now.now_ms)} by {clock.source}{wide}, {clock.steps} steps"
+    memory = "?" if process.rss_kb is None else size(process.rss_kb * 1024)
     cpu = "?" if process.cpu_ms is None else f"{process.cpu_ms / 10 / max(now.up_s, 1):.1f} %"
     daily = process.written_per_day
-    written = "not known yet" if daily is None else f"{_size(daily)} a day"
-    free = "?" if process.disk_free is None else _size(process.disk_free)
+    written = "not known yet" if daily is None else f"{size(daily)} a day"
+    free = "?" if process.disk_free is None else size(process.disk_free)
     heat = "" if process.temperature is None else f", {process.temperature / 10:.0f} °C"
     yield f"unit    memory {memory}, CPU {cpu}, written {written}, disk free {free}{heat}"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _last(now_ms: int, then_ms: int | None) -> str:
@@ -109,26 +105,4 @@ def _last(now_ms: int, then_ms: int | None) -> str:
 
 
 def _ago(ms: int) -> str:
-    return f"{_span(max(ms, 0) // 1000)} ago"
-
-
-def _span(seconds: int) -> str:
-    """The two largest units: ``3 d 4 h``, ``5 min 10 s``."""
-    for large, unit, small, part in ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", 60, "min")):
-        if seconds >= large:
-            return f"{seconds // large} {unit} {seconds % large // small} {part}"
-    return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"  # noqa: PLR2004
-
-
-def _size(count: int) -> str:
-    value = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:  # noqa: PLR2004 - SI steps
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"  # noqa: PLR2004
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
-def _when(utc_ms: int) -> str:
-    moment = datetime.fromtimestamp(utc_ms / 1000, UTC)
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{span(max(ms, 0) // 1000)} ago"
