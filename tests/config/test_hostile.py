@@ -10,7 +10,7 @@ from edge_agent.config.read import examine
 from tests.config.kinds import GOOD, FakeKinds
 
 QUIET = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80
 )
 VALUES = st.sampled_from(
     [

@@ -145,7 +145,7 @@ def leaves(value: Any, path: Path = ()) -> set[Path]:
 
 
 @given(documents())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_leaf_is_found_on_its_line(document: tuple[str, dict[Path, int]]) -> None:
     text, expected = document
     assert leaves(tomllib.loads(text)) == set(expected), "the generator itself must be right"
