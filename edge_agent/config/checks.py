@@ -19,7 +19,7 @@ from edge_agent.errors import Problem
 from edge_agent.passage.lanes import LaneSettings
 
 _ID = re.compile(ID)
-_SOURCES = (("lines", "line"), ("zones", "zone"), ("detectors", "detector"))
+SOURCES = (("lines", "line"), ("zones", "zone"), ("detectors", "detector"))
 """Lists of a lane, and what an entry of each names at the device."""
 
 
@@ -142,7 +142,7 @@ def lanes(sound: Sound) -> Iterator[Problem]:
     declared = sorted(_table(sound.draft.value(("device",))))
     used: dict[tuple[str, str, str], Path] = {}
     for lane, settings in sound.lanes.items():
-        for listed, what in _SOURCES:
+        for listed, what in SOURCES:
             for index, source in enumerate(getattr(settings, listed)):
                 path: Path = ("lane", lane, listed, index)
                 thing = getattr(source, what)
@@ -180,27 +180,6 @@ def _no_such(draft: Draft, path: Path, what: str, known: list[str]) -> Problem:
         allowed=", ".join(known) or f"nothing: there is no {what}",
         do=f'did you mean "{meant}"?' if meant else "write one of the allowed names",
     )
-
-
-def unused(sound: Sound) -> Iterator[Problem]:
-    """Things that measure for nobody; worth a word, not an error."""
-    named = {
-        (source.device, what, getattr(source, what))
-        for lane in sound.lanes.values()
-        for listed, what in _SOURCES
-        for source in getattr(lane, listed)
-    }
-    for name, kind, settings in sound.enabled():
-        for what in ("line", "zone"):  # drawn for this unit; a profile's detectors may lie idle
-            things = sorted(kind.offers(settings).get(what, ()))
-            idle = [thing for thing in things if (name, what, thing) not in named]
-            if idle:
-                yield sound.draft.problem(
-                    ("device", name),
-                    f"in no lane, so what it counts goes nowhere: {what} {', '.join(idle)}",
-                    allowed=f"lanes whose {what}s name them",
-                    do="name them in a [lane.<id>] table, or remove them",
-                )
 
 
 def _table(value: Any) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from edge_agent.config import checks, secrets
+from edge_agent.config import checks, doubts, secrets
 from edge_agent.config.locate import locate
 from edge_agent.config.problems import Draft, of_model, shown, syntax
 from edge_agent.config.shape import Shape
@@ -127,7 +127,9 @@ def _judge(draft: Draft, kinds: Kinds, content: bytes) -> Verdict:
     for name, (kind, _) in devices.items():
         table = draft.value(("device", name))
         references += secrets.references(table, Shape(kind.settings), ("device", name))
-    warnings = [*secrets.unresolved(draft, references), *checks.unused(sound)]
+    warnings = list(secrets.unresolved(draft, references))
+    for doubt in doubts.DOUBTS:
+        warnings += doubt(sound)
     if settings is not None:
         sound_devices = {name: device for name, (_, device) in devices.items()}
         settings = settings.model_copy(update={"device": sound_devices})

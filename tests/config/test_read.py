@@ -184,3 +184,43 @@ def test_a_number_is_a_number(tmp_path: Path, value: str) -> None:
     problem = only(judge(tmp_path, GOOD.replace('kind = "eye"', f'kind = "eye"\nfps = {value}')))
     assert problem.where == "device.cam1.fps"
     assert problem.wrong == "not a whole number"
+
+
+DOUBTFUL = [
+    (
+        "[lane.l1]",
+        "[lane.l2]\n[lane.l1]",
+        [("lane.l2", "nothing counts into this lane")],
+    ),
+    (
+        'broker = "mqtt://127.0.0.1"',
+        'broker = "mqtts://b.example"\ntls.ca = "/none/ca.pem"',
+        [("uplink.tls.ca", "no such file")],
+    ),
+    (
+        'broker = "mqtt://127.0.0.1"',
+        'broker = "mqtt://127.0.0.1"\ntls.ca = "/proc/self/status"',
+        [("uplink.tls", "does not use them")],
+    ),
+    (
+        'broker = "mqtt://127.0.0.1"',
+        'broker = "mqtt://b.example"\nusername = "u"\npassword = "env:PATH"',
+        [("uplink.broker", "unencrypted")],
+    ),
+    (
+        'broker = "mqtt://127.0.0.1"',
+        'broker = "mqtt://127.0.0.1"\nusername = "u"\npassword = "env:PATH"',
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), DOUBTFUL)
+def test_what_is_odd_is_a_warning(
+    tmp_path: Path, old: str, new: str, expected: list[tuple[str, str]]
+) -> None:
+    verdict = judge(tmp_path, GOOD.replace(old, new, 1))
+    assert verdict.settings is not None
+    assert [problem.where for problem in verdict.warnings] == [where for where, _ in expected]
+    for problem, (_, words) in zip(verdict.warnings, expected, strict=True):
+        assert words in problem.wrong
