@@ -1,23 +1,21 @@
 """One connection's life: subscribe, birth, pump, receipts, timers, goodbye."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
 
 from pydantic import ValidationError
 
 from edge_agent.clock import Clock
-from edge_agent.contract import ulid, wire
 from edge_agent.contract.events import State
 from edge_agent.contract.receipt import Receipt
 from edge_agent.contract.spans import Range
 from edge_agent.contract.topics import UnitTopics
-from edge_agent.uplink.accounts import Accounts
 from edge_agent.uplink.conditions import Conditions
+from edge_agent.uplink.identity import Said, Word, listen, own_state, tell_rival
 from edge_agent.uplink.link import TAKEN_OVER, Ears, Link, Welcome
+from edge_agent.uplink.memory import Memory
 from edge_agent.uplink.outbox import Outbox
 from edge_agent.uplink.parcel import Parcel
 from edge_agent.uplink.pump import Pump
@@ -49,29 +47,6 @@ class Announcement:
     payload: bytes
     qos: int = 1
     retain: bool = True
-
-
-@dataclass(slots=True)
-class Memory:
-    """What outlives a connection.
-
-    Attributes:
-        accounts: What was published and receipted.
-        skipped: Messages that were not ours or made no sense, by reason.
-        born: Whether this boot has been announced before.
-        rival: Boot id of another unit with our identity.
-    """
-
-    accounts: Accounts
-    skipped: Counter[str] = field(default_factory=Counter)
-    born: bool = False
-    rival: str | None = None
-    puback_ms: int | None = None
-    receipt_ms: int | None = None
-    receipt_mono: int | None = None
-    sent: int = 0
-    resent: int = 0
-    denied: int = 0
 
 
 class Session:
@@ -205,36 +180,39 @@ class Session:
                 await self._outbox.published(stream, numbers)
 
     def _tick(self, pump: Pump, now: int) -> None:
-        memory, settings = self._memory, self._settings
-        for stream, numbers in memory.accounts.overdue(now).items():
+        for stream, numbers in self._memory.accounts.overdue(now).items():
             pump.resend(stream, numbers)
         if now - self._began > _GRACE_S * 1e9:
             pump.hold_backlog = False
         if now - self._looked > _LOOK_AGAIN_S * 1e9:
             self._looked = now
             pump.look_again()
-        if settings.receipts:
-            heard = max(self._began, memory.receipt_mono or 0)
-            if memory.accounts.open() and now - heard > settings.alarm_s * 1e9:
-                self._conditions.set(
-                    "no-receipts",
-                    "warning",
-                    "the broker takes events, but no centre says that it has stored them",
-                    "check that the centre runs and may publish receipts, and that this unit may publish",
-                )
-            stuck = memory.accounts.stuck()
-            if stuck and "no-receipts" not in self._conditions:
-                self._conditions.set(
-                    "not-stored",
-                    "warning",
-                    f"sent again and again, never stored: {', '.join(sorted(stuck))}",
-                    "check the rights of this unit's user and the queue limits at the broker",
-                )
-            elif not stuck:
-                self._conditions.clear("not-stored")
-        if memory.rival is not None and now - self._began > _CALM_S * 1e9:
-            memory.rival = None
+        if self._settings.receipts:
+            self._judge_receipts(now)
+        if self._memory.rival is not None and now - self._began > _CALM_S * 1e9:
+            self._memory.rival = None
             self._conditions.clear("duplicate-identity")
+
+    def _judge_receipts(self, now: int) -> None:
+        accounts = self._memory.accounts
+        heard = max(self._began, self._memory.receipt_mono or 0)
+        if accounts.open() and now - heard > self._settings.alarm_s * 1e9:
+            self._conditions.set(
+                "no-receipts",
+                "warning",
+                "the broker takes events, but no centre says that it has stored them",
+                "check that the centre runs and may publish receipts, and that we may publish",
+            )
+        stuck = sorted(accounts.stuck())
+        if stuck and "no-receipts" not in self._conditions:
+            self._conditions.set(
+                "not-stored",
+                "warning",
+                f"sent again and again, never stored: {', '.join(stuck)}",
+                "check the rights of this unit's user and the queue limits at the broker",
+            )
+        elif not stuck:
+            self._conditions.clear("not-stored")
 
     # --- from the link ---
 
@@ -325,21 +303,15 @@ class Session:
         self._wake.set()
 
     def _own(self, payload: bytes, retained: bool) -> None:
-        try:
-            said = State.model_validate_json(payload)
-        except ValidationError:
-            self._memory.skipped["state"] += 1
-            return
-        ours = self._state
-        if said.boot == ours.boot:
-            if said.state != "online" and not retained and not self._leaving:
+        said, boot = listen(payload, self._state, retained=retained, born=self._memory.born)
+        match said:
+            case Said.NONSENSE:
+                self._memory.skipped["state"] += 1
+            case Said.GONE if not self._leaving:
                 self._still_here()
-            return
-        # A retained state older than our start is what was left by the boot before this one.
-        newer = said.t > ours.since or (said.state == "online" and not retained)
-        if self._memory.born and newer:
-            self._memory.rival = said.boot
-            tell_rival(self._conditions, ours.boot, said.boot)
+            case Said.RIVAL:
+                self._memory.rival = boot
+                tell_rival(self._conditions, self._state.boot, boot)
 
     def _still_here(self) -> None:
         """Answer the will of a connection of ours that the broker gave up only now."""
@@ -349,39 +321,9 @@ class Session:
             self._pump.birth([self._own_state("online", "still here")])
             self._wake.set()
 
-    def _own_state(self, state: Literal["online", "stopping", "offline"], reason: str) -> Parcel:
+    def _own_state(self, state: Word, reason: str) -> Parcel:
         payload = own_state(self._state, self._clock, state, reason)
         return Parcel(Lane.BIRTH, self._topics.state, payload, retain=True)
-
-
-def own_state(
-    ours: State, clock: Clock, state: Literal["online", "stopping", "offline"], reason: str
-) -> bytes:
-    """Our state with another word, of the same boot."""
-    now = clock.utc_ms()
-    quality = clock.quality()
-    changed = ours.model_copy(
-        update={
-            "id": ulid.new(now),
-            "t": now,
-            "ts": quality.source,
-            "tq": None if quality.source == "none" else quality.uncertainty_ms,
-            "state": state,
-            "reason": reason,
-            "since": now,
-        }
-    )
-    return wire.encode(changed)
-
-
-def tell_rival(conditions: Conditions, ours: str, theirs: str | None) -> None:
-    """Say that another unit uses our identity, as far as it is known."""
-    conditions.set(
-        "duplicate-identity",
-        "critical",
-        f"another unit uses this identity: we are boot {ours}, it is boot {theirs or 'unknown'}",
-        "find the second unit with this id and client certificate and give it its own",
-    )
 
 
 def _parcel(message: Announcement) -> Parcel:

@@ -15,16 +15,11 @@ from edge_agent.secret import SecretError
 from edge_agent.uplink.accounts import Accounts, Patience
 from edge_agent.uplink.backoff import Backoff
 from edge_agent.uplink.conditions import Condition, Conditions
+from edge_agent.uplink.identity import own_state, tell_rival
 from edge_agent.uplink.link import Link, LinkError, Why, Will
+from edge_agent.uplink.memory import Memory
 from edge_agent.uplink.outbox import Outbox
-from edge_agent.uplink.session import (
-    Announcement,
-    End,
-    Memory,
-    Session,
-    own_state,
-    tell_rival,
-)
+from edge_agent.uplink.session import Announcement, End, Session
 from edge_agent.uplink.settings import UplinkSettings
 from edge_agent.uplink.status import LinkState, Protocol, UplinkStatus
 

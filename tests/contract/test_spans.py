@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +34,7 @@ def test_behaves_as_a_set_of_numbers(
     assert members(spans.within(*window)) == model & inside
     assert members(spans.missing(*window)) == inside - model
     assert all((number in spans) == (number in model) for number in range(60))
-    assert all(a[1] + 1 < b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+    assert all(a[1] + 1 < b[0] for a, b in pairwise(ranges))
 
 
 @given(st.lists(RANGES))

@@ -1,8 +1,10 @@
 """Events as a unit makes them, for tests of the way out and of the far end."""
 
 import itertools
+from collections.abc import Callable
 
 from edge_agent.contract import ulid, wire
+from edge_agent.contract.envelope import Event
 from edge_agent.contract.events import Alarm, DeviceState, Loss, Part, Passage, State
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.spool.model import Row
@@ -93,14 +95,17 @@ def state(boot: str = "boot-a", t: int = T0, unit: str = "unit-1") -> State:
     )
 
 
-def body(event: Passage | Alarm | DeviceState | Loss, sq: int, ep: str = EPOCH) -> bytes:
+def body(event: Event, sq: int, ep: str = EPOCH) -> bytes:
     return wire.encode(event, sq=sq, ep=ep)
 
 
+_MAKE: dict[str, Callable[[], Event]] = {
+    "passage": passage,
+    "alarm": alarm,
+    "dev": device_state,
+}
 _SUBS = {"alarm": "alarm/cam1/frozen", "dev": "dev/cam1/state", "loss": "evt/loss"}
 
 
 def row(pos: int, sq: int, stream: str = "passage") -> Row:
-    make = {"passage": passage, "alarm": alarm, "dev": device_state}[stream]
-    event = make()
-    return Row(pos, stream, sq, _SUBS.get(stream, f"evt/{stream}"), T0, body(event, sq))
+    return Row(pos, stream, sq, _SUBS.get(stream, f"evt/{stream}"), T0, body(_MAKE[stream](), sq))

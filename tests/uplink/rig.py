@@ -9,7 +9,8 @@ from pathlib import Path
 
 from edge_agent.clock import SystemClock
 from edge_agent.contract import ulid, wire
-from edge_agent.contract.events import About, Event
+from edge_agent.contract.envelope import Event
+from edge_agent.contract.events import About
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.spool.model import Row
 from edge_agent.spool.policy import SpoolPolicy

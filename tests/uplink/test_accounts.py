@@ -16,7 +16,9 @@ def account() -> StreamAccount:
     return StreamAccount(PATIENCE, random.Random(1))
 
 
-def receipt(upto: int, top: int | None = None, gaps: list[tuple[int, int]] | None = None):
+def receipt(
+    upto: int, top: int | None = None, gaps: list[tuple[int, int]] | None = None
+) -> StreamReceipt:
     return StreamReceipt(st="passage", upto=upto, top=top or upto, gaps=gaps or [])
 
 

@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -11,6 +12,7 @@ from edge_agent.uplink.settings import UplinkSettings
 from tests.brokers import Mosquitto, amqtt, free_port, needs_mosquitto
 from tests.uplink.rig import until
 
+REFERENCE = "env:UNIT_PASSWORD"
 PASSWORD = "s3cret p@ss:/#%"  # noqa: S105 - of a broker that lives for one test
 
 
@@ -30,12 +32,12 @@ class Heard:
         )
 
 
-def link(heard: Heard, url: str, *, v5: bool = True, name: str = "u1", **more: object) -> Link:
+def link(heard: Heard, url: str, *, v5: bool = True, name: str = "u1", **more: Any) -> Link:
     settings = UplinkSettings.model_validate({"broker": url, **more})
     return Link(settings, name, Will("will", b"gone"), v5=v5, ears=heard.ears())
 
 
-async def works(url: str, *, v5: bool, **more: object) -> Welcome:
+async def works(url: str, *, v5: bool, **more: Any) -> Welcome:
     """Connect, subscribe, publish to ourselves, leave."""
     heard = Heard()
     one = link(heard, url, v5=v5, **more)
@@ -108,12 +110,12 @@ async def test_a_broker_of_another_authority_is_not_trusted(
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
     with Mosquitto(ca=server.ca, cert=server.cert, key=server.key) as broker:
-        with pytest.raises(LinkError, match="(?i)certificate") as caught:
+        with pytest.raises(LinkError, match=r"(?i)certificate") as caught:
             await link(Heard(), broker.url, tls={"ca": other}).open()
         assert caught.value.why is Why.UNREACHABLE
         # The name in the certificate counts too.
         by_number = broker.url.replace("localhost", "127.0.0.1")
-        with pytest.raises(LinkError, match="(?i)certificate"):
+        with pytest.raises(LinkError, match=r"(?i)certificate"):
             await link(Heard(), by_number, tls={"ca": server.ca}).open()
 
 
@@ -123,8 +125,9 @@ async def test_user_and_password(v5: bool, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("UNIT_PASSWORD", PASSWORD)
     monkeypatch.setenv("WRONG_PASSWORD", "hunter2")
     with Mosquitto("allow_anonymous false\n", passwords={"u1": PASSWORD}) as broker:
-        await works(broker.url, v5=v5, username="u1", password="env:UNIT_PASSWORD")  # noqa: S106
-        for bad in ({"username": "u1", "password": "env:WRONG_PASSWORD"}, {}):
+        await works(broker.url, v5=v5, username="u1", password=REFERENCE)
+        wrong: list[dict[str, Any]] = [{"username": "u1", "password": "env:WRONG_PASSWORD"}, {}]
+        for bad in wrong:
             with pytest.raises(LinkError) as caught:
                 await link(Heard(), broker.url, v5=v5, **bad).open()
             assert caught.value.why is Why.DENIED

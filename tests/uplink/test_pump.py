@@ -1,3 +1,4 @@
+import json
 import random
 from dataclasses import dataclass, field
 
@@ -267,8 +268,8 @@ async def test_every_row_is_sent_exactly_once_in_order_within_its_lane(
     for topic, payload, _ in bench.link.sent:
         bodies = wire.unpack(payload) if topic.startswith("bulk/") else [payload]
         for one in bodies:
-            stream, sq = one.split(b'"st":"')[1].split(b'","sq":')
-            numbers.setdefault(stream.decode(), []).append(int(sq.split(b",")[0]))
+            event = json.loads(one)
+            numbers.setdefault(event["st"], []).append(event["sq"])
     for stream, sent in numbers.items():
         assert sorted(sent) == list(range(1, outbox.high(stream) + 1))
         live = [sq for sq in sent if stream != "passage" or sq > before]

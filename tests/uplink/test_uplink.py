@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -12,7 +13,7 @@ from edge_agent.uplink.status import LinkState, Protocol
 from tests.brokers import Mosquitto, amqtt, free_port, needs_mosquitto
 from tests.uplink.events import UNIT, alarm, state
 from tests.uplink.rig import unit, until
-from tests.uplink.test_link import Heard, link
+from tests.uplink.test_link import REFERENCE, Heard, link
 
 pytestmark = needs_mosquitto
 
@@ -30,7 +31,7 @@ class Far:
         self.store = SqliteStore(folder / "centre.db")
         self.centre = Centre(Broker(url), self.store)
 
-    def __enter__(self) -> "Far":
+    def __enter__(self) -> Self:
         self.centre.start()
         assert self.centre.ready(5)
         return self
@@ -182,7 +183,7 @@ async def test_a_wrong_password_is_told_at_once_and_never_shown(
             tmp_path,
             broker.url,
             username="u",
-            password="env:UNIT_PASSWORD",
+            password=REFERENCE,
             alarm_s=3600,
         ) as rig:
             await until(lambda: rig.active("broker-unreachable"))
@@ -208,25 +209,25 @@ async def test_a_denied_topic_is_an_alarm_and_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str, code: str
 ) -> None:
     monkeypatch.setenv("UNIT_PASSWORD", "x")
-    with Mosquitto("allow_anonymous true\n", acl=ACL, passwords={"unit": "x"}) as broker:
-        with Far(tmp_path, broker.url) as far:
-            async with unit(
-                tmp_path,
-                broker.url,
-                protocol=protocol,
-                username="unit",
-                password="env:UNIT_PASSWORD",  # noqa: S106
-                receipt_s=0.3,
-                settle_s=0.3,
-                alarm_s=60,
-            ) as rig:
-                rig.record(5, alarm)
-                rig.record(5)
-                await rig.spool.flush()
-                await until(lambda: far.stored() == 5)
-                await until(lambda: rig.active(code), 15)
-                await until(lambda: rig.spool.gauge().rows == 5)
-                assert ("its/1/hcm/site-1/unit-1" in rig.conditions[0].text) == (protocol == "5")
+    broker = Mosquitto("allow_anonymous true\n", acl=ACL, passwords={"unit": "x"})
+    with broker, Far(tmp_path, broker.url) as far:
+        async with unit(
+            tmp_path,
+            broker.url,
+            protocol=protocol,
+            username="unit",
+            password=REFERENCE,
+            receipt_s=0.3,
+            settle_s=0.3,
+            alarm_s=60,
+        ) as rig:
+            rig.record(5, alarm)
+            rig.record(5)
+            await rig.spool.flush()
+            await until(lambda: far.stored() == 5)
+            await until(lambda: rig.active(code), 15)
+            await until(lambda: rig.spool.gauge().rows == 5)
+            assert ("its/1/hcm/site-1/unit-1" in rig.conditions[0].text) == (protocol == "5")
 
 
 async def test_another_unit_of_our_name_is_found_and_not_fought(
