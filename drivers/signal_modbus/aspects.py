@@ -13,7 +13,11 @@ _ASPECT = {
     (False, False, True): Colour.GREEN,
 }
 
-_FLASHING = {Colour.YELLOW: Colour.FLASHING_YELLOW, Colour.GREEN: Colour.FLASHING_GREEN}
+_FLASHING = {
+    Colour.RED: Colour.FLASHING_RED,
+    Colour.YELLOW: Colour.FLASHING_YELLOW,
+    Colour.GREEN: Colour.FLASHING_GREEN,
+}
 
 LONGEST_HALF_NS = 1_000_000_000
 """A lamp that is off for longer than this is dark, not flashing."""

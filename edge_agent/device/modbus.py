@@ -5,16 +5,17 @@ What holds:
 - A reply is used only when it is exactly the answer to the request (``modbus_frames``). Late TCP
   replies are told by their number. RTU replies have none: after an unanswered request the next one
   to that unit is first asked in another shape, so that a late reply cannot pass for it.
-- Requests are served in the order in which they were made. A unit that stays silent rests for
-  40 times the time that it cost, and longer the more units are silent, so that all dead units
-  together cost the others less than a tenth of their polls. Alone on its bus, it never rests.
+- Requests are served in the order in which they were made. A unit that is silent twice in a row,
+  or was never heard, rests for 40 times the time that it cost, and longer the more units are
+  silent, so that all dead units together cost the others less than a tenth of their polls. Alone
+  on its bus, a unit never rests.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from edge_agent.clock import Clock
 from edge_agent.device.endpoint import Endpoint, SerialEndpoint
@@ -29,12 +30,11 @@ from edge_agent.device.modbus_frames import (
     rtu_frame,
     tcp_frame,
 )
+from edge_agent.device.modbus_unit import Unit, shape
 from edge_agent.device.ports import PortBook
 from edge_agent.device.stream import Stream, open_stream
 from edge_agent.errors import Cause, DeviceError
 
-_REST_FACTOR = 40
-_FAILURES_BEFORE_REST = 2
 _UNANSWERED_BEFORE_RECONNECT = 3
 _MOST_IDENTIFY_STEPS = 16
 _RTU_KEEP = 1024
@@ -65,21 +65,6 @@ class Answer:
     values: tuple[int, ...]
     asked_ns: int
     answered_ns: int
-
-
-_Shape = tuple[int, int]
-"""Function and bytes of data: all that tells one RTU reply of a unit from another."""
-
-
-@dataclass
-class _Unit:
-    """What the bus remembers of one device."""
-
-    failures: int = 0
-    wasted_ns: int = 0
-    rest_until_ns: int = 0
-    cause: Cause = Cause.TIMEOUT
-    owed: set["_Shape"] = field(default_factory=set)
 
 
 @asynccontextmanager
@@ -115,12 +100,13 @@ class ModbusBus:
         self._rtu = isinstance(endpoint, SerialEndpoint)
         self._gap_s = _gap_s(endpoint)
         self._lock = asyncio.Lock()
-        self._units: dict[int, _Unit] = {}
+        self._units: dict[int, Unit] = {}
         self._stream: Stream | None = None
         self._buffer = bytearray()
         self._transaction = 0
         self._unanswered = 0
         self._free_ns = 0
+        self._closed = False
 
     async def read(self, unit: int, request: Read, pace: Pace) -> Answer:
         """Read one block.
@@ -149,21 +135,22 @@ class ModbusBus:
         return objects
 
     async def close(self) -> None:
+        self._closed = True
         self._drop()
 
     async def _ask(self, number: int, request: Request, pace: Pace) -> tuple[bytes, int, int]:
-        unit = self._units.setdefault(number, _Unit())
-        self._refuse_while_resting(number, unit)
+        unit = self._units.setdefault(number, Unit(number))
+        unit.refuse_while_resting(self._clock.mono_ns())
         async with self._lock:
             began_ns = self._clock.mono_ns()
             try:
                 stream = await self._connected(pace)
                 await self._wait_for_gap(pace)
                 if unit.owed and isinstance(request, Read):
-                    await self._settle(stream, number, unit, request, pace)
+                    await self._settle(stream, unit, request, pace)
                 asked_ns = self._clock.mono_ns()
                 self.figures["asked"] += 1
-                reply = await self._exchange(stream, number, unit, request, pace)
+                reply = await self._exchange(stream, unit, request, pace)
                 answered_ns = self._clock.mono_ns()
                 check_exception(request, reply)
             except DeviceError as error:
@@ -173,41 +160,26 @@ class ModbusBus:
             finally:
                 self._free_ns = self._clock.mono_ns()
         self.figures["answered"] += 1
-        self._answered(unit)
+        unit.answered()
         return reply, asked_ns, answered_ns
 
-    def _refuse_while_resting(self, number: int, unit: _Unit) -> None:
-        left_s = (unit.rest_until_ns - self._clock.mono_ns()) / 1e9
-        if left_s > 0:
-            detail = (
-                f"unit {number}: {unit.failures} requests failed; asked again in {left_s:.0f} s"
-            )
-            raise DeviceError(unit.cause, detail)
-
-    def _answered(self, unit: _Unit) -> None:
-        unit.failures = unit.wasted_ns = unit.rest_until_ns = 0
-
-    def _failed(self, unit: _Unit, error: DeviceError, began_ns: int) -> None:
+    def _failed(self, unit: Unit, error: DeviceError, began_ns: int) -> None:
         if self._stream is None:
             return  # nobody was asked
         if error.cause is Cause.GONE:
             self._drop()
             return
         if error.cause is Cause.REFUSED:
-            self._answered(unit)  # an exception reply is a sign of life and costs no time
+            unit.answered()  # an exception reply is a sign of life and costs no time
             return
-        now_ns = self._clock.mono_ns()
-        unit.cause = error.cause
-        unit.failures += 1
-        unit.wasted_ns += now_ns - began_ns
-        if len(self._units) > 1 and unit.failures >= _FAILURES_BEFORE_REST:
-            silent = sum(u.failures >= _FAILURES_BEFORE_REST for u in self._units.values())
-            unit.rest_until_ns = now_ns + _REST_FACTOR * silent * unit.wasted_ns
-            unit.wasted_ns = 0
+        others = [other for other in self._units.values() if other is not unit]
+        unit.failed(error.cause, began_ns, self._clock.mono_ns(), others)
         if self._unanswered >= _UNANSWERED_BEFORE_RECONNECT and not self._rtu:
             self._drop()  # a half-open connection never tells
 
     async def _connected(self, pace: Pace) -> Stream:
+        if self._closed:
+            raise DeviceError(Cause.GONE, f"{self.endpoint}: no longer in use")
         if self._stream is None:
             self._stream = await open_stream(self.endpoint, pace.timeout_s)
             self.figures["connects"] += 1
@@ -223,27 +195,23 @@ class ModbusBus:
         if gap_s and left_s > 0:
             await asyncio.sleep(left_s)
 
-    async def _settle(
-        self, stream: Stream, number: int, unit: _Unit, request: Read, pace: Pace
-    ) -> None:
+    async def _settle(self, stream: Stream, unit: Unit, request: Read, pace: Pace) -> None:
         """Make sure that no reply to an earlier request can pass for the next one."""
-        other = _other_shape(request, unit.owed)
+        other = unit.other_shape(request)
         if other is None:
             await asyncio.sleep(pace.timeout_s)  # too small to be asked otherwise: let it arrive
         else:
-            await self._exchange(stream, number, unit, other, pace)
+            await self._exchange(stream, unit, other, pace)
         unit.owed.clear()
 
-    async def _exchange(
-        self, stream: Stream, number: int, unit: _Unit, request: Request, pace: Pace
-    ) -> bytes:
+    async def _exchange(self, stream: Stream, unit: Unit, request: Request, pace: Pace) -> bytes:
         if not self._rtu:
-            return await self._exchange_tcp(stream, number, request, pace)
+            return await self._exchange_tcp(stream, unit.number, request, pace)
         # Noted before sending: a cancelled driver leaves a reply on its way as well.
         earlier = set(unit.owed)
         if isinstance(request, Read):
-            unit.owed.add((request.function, request.payload))
-        reply = await self._exchange_rtu(stream, number, request, pace)
+            unit.owed.add(shape(request))
+        reply = await self._exchange_rtu(stream, unit.number, request, pace)
         unit.owed = earlier
         return reply
 
@@ -318,16 +286,6 @@ def _gap_s(endpoint: Endpoint) -> float:
         return 0.0
     char_s = (2 + endpoint.bits + endpoint.stop) / endpoint.baud
     return max(_RTU_LEAST_GAP_S, _RTU_GAP_CHARS * char_s)
-
-
-def _other_shape(request: Read, owed: set[_Shape]) -> Read | None:
-    """A part of the block whose reply cannot be taken for one that is owed or asked next."""
-    taken = owed | {(request.function, request.payload)}
-    for count in range(1, request.count):
-        other = Read(request.table, request.address, count)
-        if (other.function, other.payload) not in taken:
-            return other
-    return None
 
 
 def _no_answer(number: int, pace: Pace) -> DeviceError:
