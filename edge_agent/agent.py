@@ -1,6 +1,6 @@
 """Composition root: settings in, running house out. The only file that knows everyone.
 
-    device → Supervisor → Interpreter → Spool → Uplink → broker → centre
+    device → Supervisor → Recorder (Interpreter) → Spool → Uplink → broker → centre
 
 Everything here runs on one event loop; what blocks lives behind a thread of its own (spool, MQTT)
 or in a process (vision). Stopping goes in the direction of the flow: drivers, open intervals,
@@ -10,23 +10,14 @@ uplink with a deadline, spool.
 import asyncio
 import contextlib
 import signal
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from edge_agent import registry, survey
-from edge_agent.clock import Clock, SystemClock, stamp
-from edge_agent.contract.envelope import Event
-from edge_agent.contract.topics import below
-from edge_agent.device.readings import (
-    ConditionReading,
-    FiguresReading,
-    InventoryReading,
-    Reading,
-    Severity,
-)
+from edge_agent.clock import Clock, SystemClock
+from edge_agent.device.readings import InventoryReading
 from edge_agent.errors import Problem
 from edge_agent.health import measure
 from edge_agent.metrics import MetricsServer
@@ -34,13 +25,13 @@ from edge_agent.notices import Notices
 from edge_agent.notify import Notifier
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.interpreter import Interpreter
+from edge_agent.recorder import Recorder
 from edge_agent.settings import UnitSettings
 from edge_agent.spool.model import Row
 from edge_agent.spool.spool import Spool
 from edge_agent.status import Snapshot, StatusServer
-from edge_agent.supervisor import DeviceStatus, Supervisor
+from edge_agent.supervisor import Supervisor
 from edge_agent.timekeeping import ClockWatch
-from edge_agent.uplink.conditions import Condition
 from edge_agent.uplink.session import Announcement
 from edge_agent.uplink.uplink import Uplink
 
@@ -79,11 +70,9 @@ class Agent:
         self._stop = asyncio.Event()
         self._notifier = Notifier()
         self._watch = ClockWatch(self._clock)
-        self._events: Counter[str] = Counter()
-        self._figures: dict[str, dict[str, int]] = {}
         self._devices = {name: device for name, device in settings.device.items() if device.enabled}
         heading = Heading(settings.unit.id, self._clock, settings.unit.test)
-        self._interpreter = Interpreter(heading, settings.lane)
+        interpreter = Interpreter(heading, settings.lane)
         kinds = {name: device.kind for name, device in settings.device.items()}
         self._notices = Notices(heading, fingerprint, kinds)
         self._spool = Spool(
@@ -93,14 +82,17 @@ class Agent:
             settings.unit.id,
             self._on_commit,
         )
-        self._supervisor = Supervisor(self._clock, self._on_reading, self._on_status)
+        self._recorder = Recorder(
+            settings.unit.id, self._clock, interpreter, self._spool, self._on_inventory
+        )
+        self._supervisor = Supervisor(self._clock, self._recorder.reading, self._recorder.status)
         self._uplink = Uplink(
             settings.uplink,
             settings.unit.topics,
             self._spool,
             self._clock,
             self._announce,
-            self._on_condition,
+            self._recorder.condition,
         )
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -137,12 +129,12 @@ class Agent:
             clock=self._clock,
             steps=self._watch.steps,
             statuses=self._supervisor.statuses(),
-            figures=self._figures,
+            figures=self._recorder.figures,
             gauge=self._spool.gauge(),
             epoch=self._spool.epoch,
             uplink=self._uplink.status(),
-            alarms=self._interpreter.raised,
-            events=self._events,
+            alarms=self._recorder.raised,
+            events=self._recorder.events,
             unit=measure(self._state_dir),
             problems=len(self._problems),
         )
@@ -159,9 +151,9 @@ class Agent:
                     MetricsServer(*metrics.address, self.snapshot)
                 )
             except OSError as error:
-                self._say("metrics-port", True, f"{metrics.listen}: {error.strerror}")
+                self._recorder.say("metrics-port", True, f"{metrics.listen}: {error.strerror}")
             else:
-                self._say("metrics-port", False)
+                self._recorder.say("metrics-port", False)
                 self._log.info("metrics", url=f"http://{metrics.address[0]}:{server.port}/metrics")
 
     async def _flow(self) -> None:
@@ -169,7 +161,7 @@ class Agent:
         kinds = [
             (name, registry.load(device.kind), device) for name, device in self._devices.items()
         ]
-        self._say("config", bool(self._problems), self._config_words())
+        self._recorder.say("config", bool(self._problems), self._config_words())
         async with asyncio.TaskGroup() as outer:
             uplink = outer.create_task(self._uplink.run(), name="uplink")
             async with asyncio.TaskGroup() as inner:
@@ -182,8 +174,7 @@ class Agent:
                 self._log.info("stopping")
                 for task in work:
                     task.cancel()
-            for event in self._interpreter.tick(everything=True):
-                self._record(event)
+            self._recorder.tick(everything=True)
             await self._spool.flush()
             uplink.cancel()
 
@@ -193,8 +184,7 @@ class Agent:
         while True:
             await self._clock.sleep(TICK_S)
             await self._look_at_clock()
-            for event in self._interpreter.tick():
-                self._record(event)
+            self._recorder.tick()
             self._look_at_spool()
             watchdog_s = self._notifier.watchdog_s
             now = self._clock.mono_ns()
@@ -209,7 +199,7 @@ class Agent:
         while True:
             states = {name: each.state for name, each in self._supervisor.statuses().items()}
             payload = self._notices.health(
-                measure(self._state_dir), self._spool.gauge(), states, self._figures
+                measure(self._state_dir), self._spool.gauge(), states, self._recorder.figures
             )
             self._uplink.notice(self._settings.unit.topics.health, payload, qos=0, retain=False)
             await self._clock.sleep(HEALTH_S)
@@ -220,7 +210,7 @@ class Agent:
             self._uplink.reread()
             self._log.warning("time set", by_ms=step.delta_ms, mended=mended)
         source = self._watch.source
-        self._say(
+        self._recorder.say(
             "clock",
             source in ("none", "rtc"),
             "UTC is not set" if source == "none" else "UTC runs free, not synchronised",
@@ -229,69 +219,15 @@ class Agent:
 
     def _look_at_spool(self) -> None:
         failing = self._spool.gauge().failing
-        self._say(
+        self._recorder.say(
             "spool",
             failing is not None,
             failing or "",
             "Check the disk: full, read-only or failing. Events wait in memory meanwhile.",
-            critical=True,
+            severity="critical",
         )
-
-    # --- what comes in ---
-
-    def _on_reading(self, device: str, reading: Reading) -> None:
-        match reading:
-            case InventoryReading():
-                if self._notices.inventory(device, reading):
-                    topic = self._settings.unit.topics.about
-                    self._uplink.notice(topic, self._about(), qos=1, retain=True)
-            case FiguresReading():
-                self._figures[device] = dict(reading.figures)
-            case _:
-                for event in self._interpreter.read(device, reading):
-                    self._record(event)
-
-    def _on_status(self, status: DeviceStatus) -> None:
-        if status.state == "starting":
-            return
-        event = self._interpreter.device(
-            status.id,
-            state=status.state,
-            cause=status.cause,
-            detail=status.detail,
-            since_ms=status.since_ms,
-            last_ms=status.last_ms,
-        )
-        self._record(event)
-
-    def _on_condition(self, condition: Condition) -> None:
-        self._tell(
-            ConditionReading(
-                stamp(self._clock),
-                condition.code,
-                condition.active,
-                condition.severity,
-                condition.text,
-                condition.do,
-            )
-        )
-
-    def _say(
-        self, code: str, active: bool, text: str = "", do: str = "", *, critical: bool = False
-    ) -> None:
-        """A condition of the unit itself."""
-        severity: Severity = "critical" if critical else "warning"
-        self._tell(ConditionReading(stamp(self._clock), code, active, severity, text, do))
-
-    def _tell(self, reading: ConditionReading) -> None:
-        for event in self._interpreter.condition(self._settings.unit.id, reading):
-            self._record(event)
 
     # --- what goes out ---
-
-    def _record(self, event: Event) -> None:
-        self._events[event.stream] += 1
-        self._spool.append(event, below(event))
 
     def _on_commit(self, rows: Sequence[Row]) -> None:
         """In the spool's thread: cross over to the loop."""
@@ -303,9 +239,14 @@ class Agent:
             self._notices.committed(row)
         self._uplink.nudge()
 
+    def _on_inventory(self, device: str, reading: InventoryReading) -> None:
+        if self._notices.inventory(device, reading):
+            topic = self._settings.unit.topics.about
+            self._uplink.notice(topic, self._about(), qos=1, retain=True)
+
     def _about(self) -> bytes:
         return self._notices.about(
-            self._interpreter.lanes, self._spool.epoch, receipts=self._settings.uplink.receipts
+            self._recorder.lanes, self._spool.epoch, receipts=self._settings.uplink.receipts
         )
 
     def _announce(self) -> list[Announcement]:

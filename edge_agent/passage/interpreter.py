@@ -4,6 +4,7 @@ Pure state: no I/O, no tasks. The caller brings every reading and every device s
 thread, calls ``tick`` about once a second, and hands the events to the spool.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -171,11 +172,17 @@ class Interpreter:
     def _line(self, device: str, name: str) -> tuple[str, LineSource]:
         """The lane of a line; a line that no lane names is a lane of its own."""
         if (device, name) not in self._lines:
-            lane = f"{device}-{name}"
+            lane = self._fresh_lane(f"{device}-{name}")
             self._lanes[lane] = LaneSettings(lines=[LineSource(device=device, line=name)])
             self._index(lane, self._lanes[lane])
             self._tell_tallies(device, stamp(self._clock))
         return self._lines[device, name]
+
+    def _fresh_lane(self, words: str) -> str:
+        """A lane id like these words that no lane has yet."""
+        base = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:36].strip("-")
+        tries = (base, *(f"{base}-{number}" for number in range(2, 1000)))
+        return next(lane for lane in tries if lane not in self._lanes)
 
     def _passage(self, device: str, crossing: CrossingReading) -> Passage:
         lane, line = self._line(device, crossing.line)

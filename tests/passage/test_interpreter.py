@@ -62,6 +62,15 @@ def test_line_that_no_lane_names_is_a_lane_of_its_own() -> None:
     assert interpreter.lanes == ["cam1-west"]
 
 
+def test_lane_of_its_own_has_an_id_whatever_the_line_is_called() -> None:
+    clock = ManualClock()
+    interpreter = make(clock)
+    for line in ("Làn xe máy_1", "LAN XE MAY 1", "x" * 80, "x" * 81):
+        (event,) = interpreter.read("cam1", crossing(clock, line=line))
+        assert isinstance(event, Passage)
+    assert len(interpreter.lanes) == 4
+
+
 def test_time_without_a_source_has_no_uncertainty() -> None:
     clock = ManualClock(utc_ms=5_000, source="none")
     (event,) = make(clock).read("cam1", crossing(clock))

@@ -1,0 +1,136 @@
+"""Whatever is said in the house becomes durable here: readings, device states, conditions."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from edge_agent.clock import Clock, stamp
+from edge_agent.contract.envelope import Event
+from edge_agent.contract.events import Alarm
+from edge_agent.contract.topics import below
+from edge_agent.device.readings import (
+    ConditionReading,
+    FiguresReading,
+    InventoryReading,
+    Reading,
+    Severity,
+)
+from edge_agent.passage.interpreter import Interpreter
+from edge_agent.spool.spool import Spool
+from edge_agent.supervisor import DeviceStatus
+from edge_agent.uplink.conditions import Condition
+
+
+class Recorder:
+    """Hands readings to the interpreter and its events to the spool. Loop thread only.
+
+    Args:
+        unit: Id of the unit, for its own conditions.
+        clock: Time.
+        interpreter: Makes events of readings.
+        spool: Where they go.
+        on_inventory: Told who a device says it is.
+    """
+
+    def __init__(
+        self,
+        unit: str,
+        clock: Clock,
+        interpreter: Interpreter,
+        spool: Spool,
+        on_inventory: Callable[[str, InventoryReading], None],
+    ) -> None:
+        self._unit = unit
+        self._clock = clock
+        self._interpreter = interpreter
+        self._spool = spool
+        self._on_inventory = on_inventory
+        self.events: Counter[str] = Counter()
+        """Recorded since start, by stream."""
+        self.figures: dict[str, dict[str, int]] = {}
+        """The drivers' own figures, by device."""
+
+    @property
+    def lanes(self) -> list[str]:
+        """Lanes known so far."""
+        return self._interpreter.lanes
+
+    @property
+    def raised(self) -> list[Alarm]:
+        """Alarms that are raised now."""
+        return self._interpreter.raised
+
+    def reading(self, device: str, reading: Reading) -> None:
+        """Take what a device said."""
+        match reading:
+            case InventoryReading():
+                self._on_inventory(device, reading)
+            case FiguresReading():
+                self.figures.setdefault(device, {}).update(reading.figures)
+            case _:
+                try:
+                    events = self._interpreter.read(device, reading)
+                except ValidationError as error:
+                    self._unfit(device, reading, error)
+                    return
+                for event in events:
+                    self._record(event)
+
+    def status(self, status: DeviceStatus) -> None:
+        """Take a device's new state."""
+        if status.state == "starting":
+            return
+        self._record(
+            self._interpreter.device(
+                status.id,
+                state=status.state,
+                cause=status.cause,
+                detail=status.detail,
+                since_ms=status.since_ms,
+                last_ms=status.last_ms,
+            )
+        )
+
+    def condition(self, condition: Condition) -> None:
+        """Take a condition of the uplink."""
+        severity: Severity = condition.severity
+        self.say(condition.code, condition.active, condition.text, condition.do, severity=severity)
+
+    def say(
+        self,
+        code: str,
+        active: bool,
+        text: str = "",
+        do: str = "",
+        *,
+        severity: Severity = "warning",
+    ) -> None:
+        """Take a condition of the unit itself; told only when it changes."""
+        reading = ConditionReading(stamp(self._clock), code, active, severity, text, do)
+        self._tell(self._unit, reading)
+
+    def tick(self, *, everything: bool = False) -> None:
+        """Record the intervals that have ended; with ``everything`` also those still open."""
+        for event in self._interpreter.tick(everything=everything):
+            self._record(event)
+
+    def _unfit(self, device: str, reading: Reading, error: ValidationError) -> None:
+        """A driver said what the contract has no words for: its fault, and no other device's."""
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        figures = self.figures.setdefault(device, {})
+        figures["unfit-readings"] = figures.get("unfit-readings", 0) + 1
+        words = f"{reading.type}: {where}: {first['msg']}"
+        do = "Report it to the driver's author, with this text."
+        self._tell(
+            device, ConditionReading(reading.at, "unfit-reading", True, "warning", words, do)
+        )
+
+    def _tell(self, about: str, reading: ConditionReading) -> None:
+        for event in self._interpreter.condition(about, reading):
+            self._record(event)
+
+    def _record(self, event: Event) -> None:
+        self.events[event.stream] += 1
+        self._spool.append(event, below(event))
