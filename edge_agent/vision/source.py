@@ -100,7 +100,9 @@ class Source:
         with NativeLog() as log:
             match parts.scheme:
                 case "rtsp" | "rtsps":
-                    _set_options(f"rtsp_transport;{transport}|max_delay;300000")
+                    _set_options(
+                        f"rtsp_transport;{transport}|max_delay;300000|analyzeduration;300000|fpsprobesize;0"
+                    )
                     target = _with_user(url, username, password)
                     self._capture = cv2.VideoCapture(target, cv2.CAP_FFMPEG, limits + decode)
                 case "file":

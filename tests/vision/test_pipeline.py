@@ -112,9 +112,9 @@ def test_a_frozen_picture_is_a_condition_and_its_zones_are_unknown() -> None:
     frames = list(film(3, []))
     still = [
         Frame(frames[-1].plane, frames[-1].small, 3 + n / FPS, Stamp(4000 + n * 100, n))
-        for n in range(150)
+        for n in range(240)
     ]
-    readings = feed(Pipeline(SCENE, MotionDetector(), "r", zone_s=17.0), [*frames, *still])
+    readings = feed(Pipeline(SCENE, MotionDetector(), "r", zone_s=25.0), [*frames, *still])
     said = [(r.code, r.active) for r in readings if isinstance(r, ConditionReading)]
     assert said == [
         ("picture-black", False),

@@ -19,16 +19,29 @@ def test_a_living_picture_of_an_empty_road_is_neither() -> None:
 
 def test_a_frozen_picture_is_noticed_in_time_and_forgiven_at_once() -> None:
     watch = PictureWatch()
-    for index in range(20):
+    for index in range(30):
         watch.step(index / 10, picture(index))
-    still = picture(19)
+    still = picture(29)
     noticed = None
-    for index in range(20, 200):
-        watch.step(index / 10, still)
+    for index in range(30, 300):
+        watch.step(index / 10, still + np.uint8(index % 10 == 0))  # a key picture trembles
         if watch.frozen and noticed is None:
-            noticed = index / 10 - 1.9
-    assert noticed == pytest.approx(WatchSettings().frozen_s, abs=0.2)
-    watch.step(20.1, picture(1))
+            noticed = index / 10 - 2.9
+    assert noticed == pytest.approx(WatchSettings().frozen_s, abs=2.5)
+    moved = still.copy()
+    moved[80:100, 100:130] = 200
+    watch.step(30.1, moved)
+    assert watch.frozen is False
+
+
+def test_noise_alone_ends_a_freeze() -> None:
+    watch = PictureWatch()
+    still = picture(0)
+    for index in range(250):
+        watch.step(index / 10, still)
+    assert watch.frozen is True
+    for index in range(250, 280):
+        watch.step(index / 10, picture(index))
     assert watch.frozen is False
 
 
