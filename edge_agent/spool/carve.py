@@ -30,6 +30,8 @@ _WAL_HEADER = 32
 _FRAME_HEADER = 24
 _FRAME = _FRAME_HEADER + PAGE_BYTES
 _ACCOUNT_COLUMNS = 8
+_VOTES = 4
+_SCHEMA_KINDS = frozenset({"table", "index"})
 _MX_FRAME_AT = 16
 """Of the index's header: number of the last frame that belongs to a commit."""
 
@@ -48,6 +50,8 @@ class Carved:
     """By epoch, stream and number."""
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     """By epoch and stream; the one with the highest number where there are several."""
+    bad: int = 0
+    """Cells of leaf pages that nothing vouched for."""
 
 
 def database_pages(path: Path) -> dict[int, bytes]:
@@ -69,8 +73,10 @@ class Log:
     def __init__(self, data: bytes) -> None:
         self._data = data
         salts = [data[16:24]]
-        salts += [data[at + 8 : at + 16] for at in range(_WAL_HEADER, len(data), _FRAME)][:2]
-        # Each cycle of the log starts at its first frame: two of three know the cycle's salt.
+        first = range(_WAL_HEADER, len(data), _FRAME)[:_VOTES]
+        salts += [data[at + 8 : at + 16] for at in first for _ in range(_VOTES - at // _FRAME)]
+        # Each cycle of the log begins at its first frame and may be short: the nearer to the
+        # beginning, the more a frame's word counts.
         self._salt = Counter(salts).most_common(1)[0][0]
 
     def frames(self) -> Iterator[tuple[int, int, bool, bytes]]:
@@ -115,7 +121,7 @@ def carve(pages: Pages, overflow: Pages, into: Carved) -> None:
             try:
                 _cell(page, int.from_bytes(page[at : at + 2]), overflow, into)
             except (IndexError, ValueError, KeyError, TypeError, SealError):
-                continue  # not a row of ours, or a damaged one
+                into.bad += 1
 
 
 def _cell(page: bytes, at: int, overflow: Pages, into: Carved) -> None:
@@ -124,14 +130,14 @@ def _cell(page: bytes, at: int, overflow: Pages, into: Carved) -> None:
     values = _record(_payload(page, at, size, overflow))
     if len(values) == _ACCOUNT_COLUMNS:
         _account(values[1:], into)
-    else:
+    elif values[0] not in _SCHEMA_KINDS:
         _row(sq, values, into)
 
 
 def _account(values: list[Any], into: Carved) -> None:
     *columns, crc = values
     if crc != account_crc(columns):
-        return
+        raise ValueError("not an account")
     name, epoch, high, kept, floor, published = columns
     known = into.accounts.get((epoch, name))
     if known is None or known.high <= high:

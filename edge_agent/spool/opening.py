@@ -15,13 +15,16 @@ from edge_agent.spool.carve import Carved, Log, carve, database_pages, last_comm
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.policy import SpoolPolicy
-from edge_agent.spool.store import Account, Damaged, Entry, Store, sync_folder
+from edge_agent.spool.store import PAGE_BYTES, Account, Damaged, Entry, Store, sync_folder
 
 _KEEP = 2
 """Broken databases kept."""
 
 _CHECK_BYTES = 16_000_000
 """Databases up to this size are checked whole at opening; larger ones when a page is met."""
+
+_HEADER = b"SQLite format 3\0" + PAGE_BYTES.to_bytes(2) + b"\2\2\0\100\40\40"
+"""Name, page size, versions of the format (WAL), reserved bytes, payload fractions."""
 
 _LEAP = 65_536
 """Numbers left out after a salvage that cannot tell the last one given out: more than a
@@ -69,7 +72,9 @@ class Opening:
         log = _read(self._beside("-wal"))
         try:
             if not broken:
-                return self._sound(log)
+                # Behind a log the header may be an old one. After a failure it is asked all the
+                # same, for SQLite takes a file of a later format for one that it may only read.
+                return self._sound(log, ask_header=not log or known is not None)
         except Damaged:
             pass
         except sqlite3.DatabaseError as error:
@@ -78,7 +83,9 @@ class Opening:
         self._rebuild(log, known)
         return Store(self._path, self._policy)
 
-    def _sound(self, log: bytes) -> Store:
+    def _sound(self, log: bytes, *, ask_header: bool) -> Store:
+        if ask_header and not _header_is_ours(self._path):
+            raise Damaged("the header of the database is damaged")
         if log and not _size(self._path):
             raise Damaged("the database is gone and its write-ahead log is not")
         store = Store(self._path, self._policy)
@@ -94,21 +101,23 @@ class Opening:
     def _look_behind(self, store: Store, log: bytes) -> None:
         """Commits behind the part of the log that SQLite takes for valid.
 
-        One is the mark of a power cut: it was never synced and nobody was told of it. More mean
-        damage to what had been synced. Rows that are whole are taken in either case.
+        One with frames missing is the mark of a power cut: it was never synced and nobody was
+        told of it; its rows are taken in. More than one, or a damaged row, mean that what had
+        been synced is damaged.
         """
         valid = last_commit(self._beside("-shm"))
         if not log or valid is None:
             return
         written = Log(log)
         behind = written.commits_after(valid)
-        if behind > 1:
+        if not behind:
+            return
+        carved = Carved()
+        carve(written.pages(valid), written.pages(), carved)
+        if behind > 1 or carved.bad:
             raise Damaged("the write-ahead log is damaged: commits lie behind its valid part")
-        if behind == 1:
-            carved = Carved()
-            carve(written.pages(valid), written.pages(), carved)
-            with store.transaction():
-                self._take_in(store, carved)
+        with store.transaction():
+            self._take_in(store, carved)
 
     def _take_in(self, store: Store, carved: Carved) -> None:
         self._losses.begin()
@@ -249,6 +258,16 @@ def _epoch(carved: Carved) -> str | None:
     votes = Counter(epoch for epoch, _, _ in carved.entries)
     votes.update(epoch for epoch, _ in carved.accounts)
     return votes.most_common(1)[0][0] if votes else None
+
+
+def _header_is_ours(path: Path) -> bool:
+    """Whether the first bytes are those of every spool, or there are none yet."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
+    except FileNotFoundError:
+        return True
+    return header in {b"", _HEADER}
 
 
 def _read(path: Path) -> bytes:

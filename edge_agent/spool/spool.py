@@ -202,9 +202,10 @@ class Spool:
     async def close(self) -> None:
         """Write what is left within five seconds, count the rest as dropped, close."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._writer.stop, _CLOSE_S)
+        # The writer last: only the last connection to close may clear the log away.
+        await loop.run_in_executor(self._threads, self._reader.close)
+        await loop.run_in_executor(self._threads, self._writer.stop, _CLOSE_S)
         self._threads.shutdown()
-        self._reader.close()
 
     def _open_again(self, broken: bool) -> Store:
         known = Known(self.epoch, self._writer.figures.highs)

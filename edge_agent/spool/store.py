@@ -17,7 +17,7 @@ from pathlib import Path
 from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.policy import SpoolPolicy
-from edge_agent.spool.seal import moment, seal, unseal
+from edge_agent.spool.seal import SealError, moment, seal, unseal
 
 SCHEMA = 1
 PAGE_BYTES = 512
@@ -310,14 +310,15 @@ class Store:
                 f"{self.path} was written by a newer version (schema {version}, this version knows "
                 f"{SCHEMA}): install that version again, or move the file away to start anew"
             )
+        mode = self.db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise SpoolError(f"{self.path.parent} is on a file system that cannot hold a WAL")
         self.db.execute(f"PRAGMA wal_autocheckpoint = {WAL_FRAMES}")
         self.db.execute(f"PRAGMA journal_size_limit = {2 * WAL_FRAMES * (PAGE_BYTES + 24)}")
         self.limit(self.limit_pages)
 
     def _create(self) -> None:
-        mode = self.db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-        if mode != "wal":
-            raise SpoolError(f"{self.path.parent} is on a file system that cannot hold a WAL")
+        self.db.execute("PRAGMA journal_mode = WAL")
         self.fresh = True
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute(_ACCOUNTS)
@@ -338,14 +339,19 @@ class Store:
                 self.epoch = ep
                 continue
             last = self.db.execute(
-                f"SELECT sq, pos FROM {table(name)} ORDER BY sq DESC LIMIT 1"  # noqa: S608
+                f"SELECT {COLUMNS} FROM {table(name)} ORDER BY sq DESC LIMIT 1"  # noqa: S608
             ).fetchone()
             account = Account(high, kept, floor, published, high)
             if last is not None:
+                try:
+                    row = entry_of(name, last).row
+                except SealError as error:
+                    # The next number and position hang on it.
+                    raise Damaged(f"the last row of {name}: {error}") from error
                 # Rows after the last save were only appended: each deletion saves the account.
-                account.rows += max(0, last[0] - high)
-                account.high = max(high, last[0])
-                self.next_pos = max(self.next_pos, last[1] + 1)
+                account.rows += max(0, row.sq - high)
+                account.high = max(high, row.sq)
+                self.next_pos = max(self.next_pos, row.pos + 1)
             self.accounts[name] = account
         if not re.fullmatch(r"[0-9a-f]{8}", self.epoch):
             raise Damaged("the spool has no epoch")
