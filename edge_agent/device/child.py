@@ -15,12 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
-
-from pydantic import ValidationError
+from typing import Any, NamedTuple, NoReturn
 
 from edge_agent.device.driver import Emit, Log
-from edge_agent.device.readings import from_wire
+from edge_agent.device.readings import Reading, from_wire
 from edge_agent.device.stderr import StderrDrain
 from edge_agent.errors import Cause, DeviceError
 
@@ -122,23 +120,18 @@ class ChildProcess:
             raise DeviceError(Cause.PROTOCOL, detail) from None
 
     def _take(self, line: bytes, emit: Emit) -> None:
-        try:
-            message = json.loads(line)
-            match message:
-                case {"type": str()}:
-                    emit(from_wire(line))
-                case {"beat": int(count)}:
-                    if count > self._count:
-                        self._count = count
-                        self.alive()
-                case {"degraded": {"cause": cause, "detail": str(detail)}}:
-                    self.degraded(None if cause is None else Cause(cause), detail)
-                case {"error": {"cause": cause, "detail": str(detail)}}:
-                    raise DeviceError(Cause(cause), detail)
-                case _:
-                    raise _unreadable(line)
-        except (ValidationError, json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise _unreadable(line) from error
+        # Understood first, acted upon second: what a listener raises is not the child's doing.
+        match _understood(line):
+            case int(count):
+                if count > self._count:
+                    self._count = count
+                    self.alive()
+            case Limp(cause, detail):
+                self.degraded(cause, detail)
+            case DeviceError() as last_word:
+                raise last_word
+            case reading:
+                emit(reading)
 
     async def _explain_death(self, process: Process, drain: StderrDrain) -> NoReturn:
         try:
@@ -193,8 +186,27 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _unreadable(line: bytes) -> DeviceError:
-    return DeviceError(Cause.PROTOCOL, f"child process wrote {line[:_DETAIL]!r}")
+class Limp(NamedTuple):
+    """A child says that it works in part."""
+
+    cause: Cause | None
+    detail: str
+
+
+def _understood(line: bytes) -> Reading | int | Limp | DeviceError:
+    try:
+        match json.loads(line):
+            case {"type": str()}:
+                return from_wire(line)
+            case {"beat": int(count)}:
+                return count
+            case {"degraded": {"cause": cause, "detail": str(detail)}}:
+                return Limp(None if cause is None else Cause(cause), detail)
+            case {"error": {"cause": str(cause), "detail": str(detail)}}:
+                return DeviceError(Cause(cause), detail)
+    except ValueError:  # of JSON, UTF-8, a reading's schema or an unknown cause
+        pass
+    raise DeviceError(Cause.PROTOCOL, f"child process wrote {line[:_DETAIL]!r}")
 
 
 def _reader(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
