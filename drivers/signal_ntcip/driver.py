@@ -84,7 +84,8 @@ class SignalNtcip(Driver):
 
     async def probe(self) -> InventoryReading:
         async with self._session() as session:
-            await session.get_together(self._lamps.bundles)
+            answer = await session.get_together(self._lamps.bundles)
+            self._lamps.polled(answer.values)
             return await self._inventory(session)
 
     @asynccontextmanager
