@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--udp", default="127.0.0.1:0", metavar="HOST:PORT", help="SNMP port")
     parser.add_argument("--tscbm", metavar="HOST:PORT", help="send the broadcast there")
+    parser.add_argument("--groups", type=int, default=1, help="times eight phases (default 1)")
     parser.add_argument("--community", default="public", help="read and write community")
     parser.add_argument("--truth", metavar="FILE", help="write what really happens here as JSONL")
     parser.add_argument("--seed", type=int, default=1, help="seed of the arrivals and faults")
@@ -52,9 +53,14 @@ def _writer(file: TextIO | None) -> Callable[[dict[str, Any]], None]:
 
 async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], None]) -> None:
     start_ms = system_utc_ms()
-    junction = eight_phases(start_ms, seed=args.seed, per_hour=args.per_hour)
+    junction = eight_phases(start_ms, seed=args.seed, per_hour=args.per_hour, groups=args.groups)
     unit = Unit(junction, start_ms, truth, period_s=args.period)
-    server = Server(unit, community=args.community, faults=Faults(args.seed))
+    server = Server(
+        unit,
+        community=args.community,
+        groups=max(2, args.groups),
+        faults=Faults(args.seed),
+    )
     url = await server.open(*_address(args.udp), _address(args.tscbm) if args.tscbm else None)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()

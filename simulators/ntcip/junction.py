@@ -6,7 +6,7 @@ exact. Aspects are ``r y g fy d``; a crossing shows ``r fg g``.
 
 import random
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 TICK_MS = 100
@@ -142,14 +142,23 @@ def _joined(aspects: list[str]) -> str:
     return next((aspect for aspect in ("g", "y") if aspect in aspects), "r")
 
 
-def eight_phases(start_ms: int, *, seed: int = 1, per_hour: float = 600.0) -> FixedJunction:
-    """Four arms: left turns on odd phases, through on even ones with a crossing beside each."""
+def eight_phases(
+    start_ms: int, *, seed: int = 1, per_hour: float = 600.0, groups: int = 1
+) -> FixedJunction:
+    """Four arms: left turns on odd phases, through on even ones with a crossing beside each.
+
+    More ``groups`` repeat the eight phases under the next eight numbers.
+    """
+    stages = (
+        Stage((1, 5), 5000),
+        Stage((2, 6), 12_000, walks=(2, 6)),
+        Stage((3, 7), 5000),
+        Stage((4, 8), 10_000, walks=(4, 8)),
+    )
     return FixedJunction(
-        (
-            Stage((1, 5), 5000),
-            Stage((2, 6), 12_000, walks=(2, 6)),
-            Stage((3, 7), 5000),
-            Stage((4, 8), 10_000, walks=(4, 8)),
+        tuple(
+            replace(stage, phases=tuple(n + 8 * g for g in range(groups) for n in stage.phases))
+            for stage in stages
         ),
         start_ms,
         overlaps={1: (2, 3), 2: (6, 7)},

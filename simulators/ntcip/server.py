@@ -32,11 +32,12 @@ class Server(asyncio.DatagramProtocol):
         unit: Unit,
         *,
         community: str = "public",
+        groups: int = 2,
         faults: Faults | None = None,
         utc_ms: Callable[[], int] = system_utc_ms,
     ) -> None:
         self.unit = unit
-        self.mib = Mib(unit)
+        self.mib = Mib(unit, groups)
         self.agent = Agent(self.mib, community.encode())
         self.faults = faults or Faults()
         self.sent = 0
