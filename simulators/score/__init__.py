@@ -1,0 +1,1 @@
+"""What the centre stored, held against what truly happened."""
