@@ -76,3 +76,16 @@ def test_a_centre_imports_the_contract_alone() -> None:
     rows = {row.room: row for row in _table()}
     assert rows["contract"].rooms == ()
     assert rows["centre"].rooms == ("contract",)
+
+
+def test_the_contract_room_loads_nothing_else_of_ours() -> None:
+    look = (
+        "import edge_agent.contract.publish, edge_agent.contract.receipt, sys;"
+        "print(*(name for name in sys.modules if name.startswith('edge_agent.')))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = result.stdout.split()
+    assert loaded
+    assert [name for name in loaded if not name.startswith("edge_agent.contract")] == []
