@@ -196,12 +196,13 @@ def test_table_shows_kinds_devices_and_lanes(
 ) -> None:
     assert ledger.run(PERFECT) == 0
     text = capsys.readouterr().out
-    for words in (
+    wanted = (
         "phase device ctl1",
         "crossing lane south",
         "crossing device cam1",
-        "ok    phase",
-    ):
+        "ok     phase true",
+    )
+    for words in wanted:
         assert words in text
 
 
