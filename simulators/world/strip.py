@@ -74,7 +74,7 @@ class StripSettings:
     """The road.
 
     Attributes:
-        length: Metres of road that are simulated.
+        length: Metres of road in the picture.
         margin: Metres before and behind, so that long vehicles enter from outside.
         lanes: Lanes each way.
         lane_width: Metres.
@@ -82,7 +82,7 @@ class StripSettings:
         speed: Mean speed, metres a second.
     """
 
-    length: float = 60.0
+    length: float = 36.0
     margin: float = 8.0
     lanes: int = 2
     lane_width: float = 3.5
