@@ -105,6 +105,8 @@ def _devices(
                 last_ms=status.last_ms,
                 restarts=status.restarts,
                 readings=status.readings,
+                crashes=status.crashes,
+                abandoned=status.abandoned,
                 figures=dict(figures.get(name, {})),
             )
         )

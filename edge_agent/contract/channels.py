@@ -11,12 +11,14 @@ from edge_agent.contract.events import (
     About,
     Agg,
     Alarm,
+    Axles,
     DeviceState,
     Health,
     Loss,
     Passage,
     Signal,
     State,
+    Tag,
 )
 from edge_agent.contract.receipt import Receipt
 from edge_agent.contract.topics import PREFIX
@@ -66,6 +68,8 @@ CHANNELS = (
     Channel("about", About, "Devices, lanes, versions; after every birth.", retained=True),
     Channel("health", Health, "Figures of the unit itself, every 60 s; not stored.", qos=0),
     Channel("evt/passage", Passage, "One vehicle crossed one lane."),
+    Channel("evt/tag", Tag, "A toll tag passed an antenna."),
+    Channel("evt/axles", Axles, "A vehicle was weighed in motion."),
     Channel("evt/signal", Signal, "Aspects of a controller's phases, at each change."),
     Channel("evt/loss", Loss, "Numbers that will never come, and why: closes a gap."),
     Channel("agg/{lane}", Agg, "A lane over one interval."),

@@ -99,6 +99,45 @@ class Agg(Event):
     why: str | None = Field(default=None, description="Reason for absent values.")
 
 
+class Tag(Event):
+    """A toll tag passed an antenna: all reads of one pass."""
+
+    stream: ClassVar[str] = "tag"
+
+    ant: int = Field(ge=1, description="Antenna, as the reader counts.")
+    epc: str = Field(pattern=r"^([0-9A-F]{2}){1,62}$", description="EPC, hexadecimal.")
+    n: int = Field(ge=1, description="Reads in the window.")
+    rssi: int | None = Field(description="Peak signal strength, dBm.")
+    dur: int = Field(default=0, ge=0, description="First to last read, ms.")
+    tid: str = Field(default="", description="TID, hexadecimal; left out when not read.")
+
+
+class AxleWeight(Wire):
+    """One axle."""
+
+    l: int | None = Field(ge=0, description="Left wheels, kg.")  # noqa: E741 - the wire's name
+    r: int | None = Field(ge=0, description="Right wheels, kg.")
+    sp: int | None = Field(default=None, gt=0, description="Distance from the one before, cm.")
+
+
+class Axles(Event):
+    """A vehicle was weighed in motion; t is its first axle's."""
+
+    stream: ClassVar[str] = "axles"
+
+    lane: str = Field(description="Lane as the station numbers it.")
+    num: int = Field(ge=0, description="The station's own number of the vehicle.")
+    ax: list[AxleWeight] = Field(description="In the order of driving.")
+    gross: int | None = Field(ge=0, description="Gross weight, kg.")
+    spd: int | None = Field(ge=0, description="Speed, 0.1 km/h.")
+    len: int | None = Field(default=None, ge=0, description="Overall length, cm.")
+    rev: bool = Field(default=False, description="Against the lane's direction.")
+    temp: int | None = Field(default=None, description="Pavement, 0.1 °C.")
+    flags: list[str] = Field(
+        default_factory=list, description="Why the weights may be wrong; empty when nothing is."
+    )
+
+
 class Alarm(Event):
     """A condition that somebody must know of; also retained on its own topic."""
 
@@ -187,7 +226,7 @@ class Health(Head):
     )
 
 
-EVENTS: tuple[type[Event], ...] = (Passage, Signal, Agg, Alarm, DeviceState, Loss)
+EVENTS: tuple[type[Event], ...] = (Passage, Tag, Axles, Signal, Agg, Alarm, DeviceState, Loss)
 """Durable types, one stream each."""
 
 NOTICES: tuple[type[Head], ...] = (State, About, Health)

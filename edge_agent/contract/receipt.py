@@ -4,6 +4,9 @@ from pydantic import Field
 
 from edge_agent.contract.envelope import ID, STREAM_ID, VERSION, Wire
 
+MAX_GAPS = 200
+"""Ranges that one stream may list. With fewer the account is whole: it has nothing else of it."""
+
 
 class StreamReceipt(Wire):
     """One stream's account: everything up to ``upto`` and, of ``upto``+1…``top``, all but gaps."""
@@ -13,7 +16,7 @@ class StreamReceipt(Wire):
     top: int = Field(ge=0, description="Highest number stored.")
     gaps: list[tuple[int, int]] = Field(
         default_factory=list,
-        max_length=200,
+        max_length=MAX_GAPS,
         description="Ranges missing between upto and top, ends included, in rising order.",
     )
 

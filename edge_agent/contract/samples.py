@@ -10,6 +10,8 @@ from edge_agent.contract.events import (
     AboutDevice,
     Agg,
     Alarm,
+    Axles,
+    AxleWeight,
     Count,
     DeviceState,
     Health,
@@ -18,6 +20,7 @@ from edge_agent.contract.events import (
     Passage,
     Signal,
     State,
+    Tag,
 )
 from edge_agent.contract.receipt import Receipt, StreamReceipt
 from edge_agent.contract.wire import as_old, encode
@@ -52,7 +55,7 @@ def _messages() -> tuple[Wire, ...]:
                 AboutDevice(id="ctl1", kind="signal_modbus", versions={"firmware": "4.2"}),
             ],
             lanes=["north-1"],
-            streams=["passage", "signal", "agg", "alarm", "dev", "loss"],
+            streams=["passage", "tag", "axles", "signal", "agg", "alarm", "dev", "loss"],
             ep=EPOCH,
             receipts=True,
         ),
@@ -79,6 +82,28 @@ def _messages() -> tuple[Wire, ...]:
             spd=None,
             parts=[Part(k="camera", d="cam1", i="9b1d6f3e-118", dt=0)],
             why={"speed": "no-sensor", "plate": "no-sensor"},
+        ),
+        Tag(
+            **_head(12, "etc1"),
+            ant=2,
+            epc="3034257BF468D480000003E7",
+            n=14,
+            rssi=-52,
+            dur=380,
+        ),
+        Axles(
+            **_head(13, "wim1"),
+            lane="1",
+            num=4711,
+            ax=[
+                AxleWeight(l=3310, r=3240),
+                AxleWeight(l=5180, r=5320, sp=385),
+                AxleWeight(l=5060, r=5010, sp=132),
+            ],
+            gross=27_120,
+            spd=412,
+            len=985,
+            temp=316,
         ),
         Signal(
             **_head(5, "ctl1"),

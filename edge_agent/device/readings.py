@@ -179,6 +179,74 @@ class ZoneReading:
 
 
 @dataclass(frozen=True, slots=True)
+class TagReading:
+    """One tag seen by one antenna; many reads of one pass are one reading.
+
+    Attributes:
+        antenna: Antenna number as the reader counts, from 1.
+        epc: EPC bank without CRC and PC, upper-case hexadecimal.
+        reads: How often the reader saw it in the window.
+        rssi: Peak signal strength, dBm; None when the reader does not tell.
+        seen_ms: From the first to the last read, ms.
+        tid: TID bank, upper-case hexadecimal; empty when it was not read.
+    """
+
+    at: Stamp
+    antenna: int
+    epc: str
+    reads: int = 1
+    rssi: int | None = None
+    seen_ms: int = 0
+    tid: str = ""
+    type: Literal["tag"] = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Axle:
+    """One axle of a weighed vehicle.
+
+    Attributes:
+        left: Weight under the left wheels, kg; None when that side cannot be trusted.
+        right: The same of the right side.
+        spacing: Distance from the axle before, cm; None for the first.
+    """
+
+    left: int | None
+    right: int | None
+    spacing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AxlesReading:
+    """One vehicle that drove over a weigh-in-motion sensor; the stamp is its first axle's.
+
+    Attributes:
+        lane: Lane as the station numbers it.
+        number: The station's own number of the vehicle.
+        axles: In the order of driving.
+        gross: Gross weight as the station says, kg; None when it cannot be trusted.
+        speed: 0.1 km/h; None when not measured.
+        length: Overall length, cm; None when not measured.
+        reverse: True when it drove against the lane's direction.
+        temperature: Of the pavement, 0.1 °C; None when not measured.
+        flags: Why the weights may be wrong: off-scale, straddling, tailgating, speed-change,
+            missing-axle, ghost-axle, dead-channel, out-of-range.
+    """
+
+    at: Stamp
+    lane: str
+    number: int
+    axles: tuple[Axle, ...]
+    gross: int | None = None
+    speed: int | None = None
+    length: int | None = None
+    reverse: bool = False
+    temperature: int | None = None
+    flags: tuple[str, ...] = ()
+    type: Literal["axles"] = "axles"
+
+
+@dataclass(frozen=True, slots=True)
 class InventoryReading:
     """Who the device says it is; empty strings where it does not tell."""
 
@@ -206,6 +274,8 @@ Reading = (
     | ConditionReading
     | CrossingReading
     | ZoneReading
+    | TagReading
+    | AxlesReading
     | InventoryReading
     | FiguresReading
 )

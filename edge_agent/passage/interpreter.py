@@ -13,19 +13,24 @@ from edge_agent.contract.envelope import Event
 from edge_agent.contract.events import (
     Agg,
     Alarm,
+    Axles,
+    AxleWeight,
     Count,
     DeviceState,
     Missing,
     Part,
     Passage,
     Signal,
+    Tag,
 )
 from edge_agent.device.readings import (
+    AxlesReading,
     ConditionReading,
     CrossingReading,
     DetectorReading,
     Reading,
     SignalReading,
+    TagReading,
     ZoneReading,
 )
 from edge_agent.passage.heading import Heading
@@ -80,6 +85,10 @@ class Interpreter:
                 return [self._passage(device, reading)]
             case SignalReading():
                 return [self._signal(device, reading)]
+            case TagReading():
+                return [self._tag(device, reading)]
+            case AxlesReading():
+                return [self._axles(device, reading)]
             case ConditionReading():
                 return self.condition(device, reading)
             case DetectorReading():
@@ -193,7 +202,7 @@ class Interpreter:
         if crossing.speed is not None:
             tally.speed(crossing.at, direction, kind, crossing.speed)
         return Passage(
-            **self._heading.of(device, crossing.at),
+            **self._heading.of(lane, crossing.at),
             lane=lane,
             dir=direction,
             cls=kind,
@@ -214,6 +223,31 @@ class Interpreter:
             plan=reading.plan,
             cyc=reading.cycle_ms,
             mode=reading.mode,
+        )
+
+    def _tag(self, device: str, reading: TagReading) -> Tag:
+        return Tag(
+            **self._heading.of(device, reading.at),
+            ant=reading.antenna,
+            epc=reading.epc,
+            n=reading.reads,
+            rssi=reading.rssi,
+            dur=reading.seen_ms,
+            tid=reading.tid,
+        )
+
+    def _axles(self, device: str, reading: AxlesReading) -> Axles:
+        return Axles(
+            **self._heading.of(device, reading.at),
+            lane=reading.lane,
+            num=reading.number,
+            ax=[AxleWeight(l=axle.left, r=axle.right, sp=axle.spacing) for axle in reading.axles],
+            gross=reading.gross,
+            spd=reading.speed,
+            len=reading.length,
+            rev=reading.reverse,
+            temp=reading.temperature,
+            flags=list(reading.flags),
         )
 
     def _detector(self, device: str, reading: DetectorReading) -> None:

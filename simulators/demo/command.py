@@ -231,7 +231,7 @@ class _Demo:
             str(self._folder / "state"),
             "--json",
         )
-        return {name: int(stream["high"]) for name, stream in shown.ready["streams"].items()}
+        return {stream["name"]: int(stream["high"]) for stream in shown.ready["streams"]}
 
     async def _settle(self, recorded: dict[str, int]) -> None:
         """Wait until the centre has what was recorded, or time is up."""
