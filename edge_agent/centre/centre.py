@@ -109,7 +109,7 @@ class Centre:
             client.tls_set_context(context)
         if broker.username is not None:
             client.username_pw_set(broker.username, broker.password)
-        client.reconnect_delay_set(1, 30)
+        client.reconnect_delay_set(1, 10)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect

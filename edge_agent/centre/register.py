@@ -9,12 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edge_agent.centre.intake import Key, Numbered
-from edge_agent.contract.receipt import Receipt, StreamReceipt
+from edge_agent.contract.receipt import MAX_GAPS, Receipt, StreamReceipt
 from edge_agent.contract.spans import Range, Spans
 from edge_agent.contract.topics import UnitTopics
-
-MAX_GAPS = 200
-"""Ranges that one stream of a receipt may list; the rest waits until these are closed."""
 
 
 Home = tuple[UnitTopics, str]

@@ -2,7 +2,7 @@
 
 A number goes through: published (the broker has it), settled (so long ago that it must have
 reached the centre), stored (receipted). A settled number that a receipt leaves out, or for which
-no receipt comes at all, is to be sent again. Each round without progress doubles the patience,
+no receipt comes at all, is to be sent again: a receipt is a whole account of what is stored. Each round without progress doubles the patience,
 so that a centre that cannot store something is not flooded with it.
 """
 
@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edge_agent.contract.receipt import Receipt, StreamReceipt
+from edge_agent.contract.receipt import MAX_GAPS, Receipt, StreamReceipt
 from edge_agent.contract.spans import Range, Spans
 
 _MAX_DOUBLINGS = 4
@@ -59,7 +59,8 @@ class StreamAccount:
 
     def refused(self, numbers: Sequence[Range], now: int) -> None:
         """The broker said no; to be tried again when patience is over."""
-        self.rounds += 1
+        if not self._refused:  # one round, however many were in flight
+            self.rounds += 1
         due = now + self._patience.receipt_ns * self._stretch()
         self._refused.extend((due, piece) for piece in numbers)
 
@@ -74,6 +75,9 @@ class StreamAccount:
             self._quiet_since = now
             self.rounds = 0
         gone = [p for low, high in receipt.gaps if low <= high for p in self._settled(low, high)]
+        if len(receipt.gaps) < MAX_GAPS:
+            # A whole account: what lies above its top is not there either.
+            gone.extend(self._settled(receipt.top + 1, self._open.top))
         return news, self._again(gone, now)
 
     def overdue(self, now: int) -> list[Range]:
@@ -98,6 +102,7 @@ class StreamAccount:
         self._young.clear()
         self._settling.clear()
         self._refused.clear()
+        self.rounds = 0
 
     def _settled(self, low: int, high: int) -> list[Range]:
         return [p for a, b in self._open.within(low, high) for p in self._young.missing(a, b)]
@@ -154,12 +159,14 @@ class Accounts:
     def receipt(self, receipt: Receipt, now: int) -> Settlement:
         forget: dict[str, list[Range]] = {}
         again: dict[str, list[Range]] = {}
-        for entry in receipt.streams:
-            news, missing = self.at(entry.st).receipt(entry, now)
+        told = {entry.st: entry for entry in receipt.streams}
+        for stream in [*told, *(name for name in self._streams if name not in told)]:
+            entry = told.get(stream) or StreamReceipt(st=stream, upto=0, top=0)
+            news, missing = self.at(stream).receipt(entry, now)
             if news:
-                forget[entry.st] = news
+                forget[stream] = news
             if missing:
-                again[entry.st] = missing
+                again[stream] = missing
         return Settlement(forget, again)
 
     def overdue(self, now: int) -> dict[str, list[Range]]:

@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.centre.intake import Key, Numbered
-from edge_agent.centre.register import MAX_GAPS, Account, Register, Verdict
+from edge_agent.centre.register import Account, Register, Verdict
+from edge_agent.contract.receipt import MAX_GAPS
 from edge_agent.contract.spans import Spans
 from tests.uplink.events import EPOCH, UNIT
 

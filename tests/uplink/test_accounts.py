@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from edge_agent.contract.receipt import StreamReceipt
+from edge_agent.contract.receipt import MAX_GAPS, StreamReceipt
 from edge_agent.contract.spans import Spans
 from edge_agent.uplink.accounts import Patience, StreamAccount
 
@@ -43,6 +43,21 @@ def test_a_gap_that_we_never_sent_is_no_reason_to_send() -> None:
     one = account()
     one.published([(100, 110)], 0)
     assert one.receipt(receipt(0, 110, [(1, 99)]), 60 * S) == ([(100, 110)], [])
+
+
+def test_what_lies_above_the_account_is_missing_too() -> None:
+    one = account()
+    one.published([(1, 10)], 0)
+    assert one.receipt(receipt(6), 1 * S)[1] == []
+    assert one.receipt(receipt(6), 6 * S)[1] == [(7, 10)]
+
+
+def test_an_account_with_all_its_gaps_told_may_be_cut_short() -> None:
+    one = account()
+    one.published([(1, 1000)], 0)
+    gaps = [(n, n) for n in range(1, 2 * MAX_GAPS, 2)]
+    again = one.receipt(receipt(0, 2 * MAX_GAPS, gaps), 60 * S)[1]
+    assert again == gaps
 
 
 def test_silence_sends_all_that_is_settled_again_and_is_more_patient_each_time() -> None:
