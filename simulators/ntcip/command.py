@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import Any, TextIO
 
 from edge_agent.simulators.ntcip.faults import Faults
-from edge_agent.simulators.ntcip.junction import eight_phases
+from edge_agent.simulators.ntcip.junction import TICK_MS, Junction, eight_phases
 from edge_agent.simulators.ntcip.server import Server, system_utc_ms
 from edge_agent.simulators.ntcip.unit import Unit
 
@@ -26,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--udp", default="127.0.0.1:0", metavar="HOST:PORT", help="SNMP port")
     parser.add_argument("--tscbm", metavar="HOST:PORT", help="send the broadcast there")
+    parser.add_argument("--site", help="play a controller of this site of the simulated world")
+    parser.add_argument("--controller", help="which one of the site (default: the first)")
+    parser.add_argument("--start-ms", type=int, help="UTC at which the world began (default: now)")
     parser.add_argument("--groups", type=int, default=1, help="times eight phases (default 1)")
     parser.add_argument("--community", default="public", help="read and write community")
     parser.add_argument("--truth", metavar="FILE", help="write what really happens here as JSONL")
@@ -52,8 +55,7 @@ def _writer(file: TextIO | None) -> Callable[[dict[str, Any]], None]:
 
 
 async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], None]) -> None:
-    start_ms = system_utc_ms()
-    junction = eight_phases(start_ms, seed=args.seed, per_hour=args.per_hour, groups=args.groups)
+    junction, start_ms = _junction(args)
     unit = Unit(junction, start_ms, truth, period_s=args.period)
     server = Server(
         unit,
@@ -66,13 +68,37 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     loop = asyncio.get_running_loop()
     for what in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(what, ended.set)
-    _print({"ready": True, "url": url, "phases": sorted(unit.view.phases), "tscbm": args.tscbm})
+    _print(
+        {
+            "ready": True,
+            "url": url,
+            "phases": sorted(unit.view.phases),
+            "overlaps": sorted(unit.view.overlaps),
+            "walks": sorted(unit.view.walks),
+            "detectors": {name: number for number, name in junction.detectors.items()},
+            "tscbm": args.tscbm,
+        }
+    )
     orders = asyncio.create_task(_obey(server, ended), name="orders")
     try:
         await ended.wait()
     finally:
         orders.cancel()
         await server.close()
+
+
+def _junction(args: argparse.Namespace) -> tuple[Junction, int]:
+    """The junction to play, and the moment at which the controller comes up."""
+    now_ms = system_utc_ms()
+    start_ms = now_ms if args.start_ms is None else args.start_ms
+    start_ms -= start_ms % TICK_MS
+    if args.site is None:
+        made = eight_phases(start_ms, seed=args.seed, per_hour=args.per_hour, groups=args.groups)
+        return made, max(now_ms, start_ms)
+    # The world is long to load and not needed without a site.
+    from edge_agent.simulators.ntcip.site import SiteJunction  # noqa: PLC0415
+
+    return SiteJunction(args.site, args.seed, start_ms, args.controller), max(now_ms, start_ms)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -40,7 +40,13 @@ class View:
 
 
 class Junction(Protocol):
-    """Asked for tick after tick, never back in time."""
+    """Asked for tick after tick, never back in time.
+
+    Attributes:
+        detectors: Number to name.
+    """
+
+    detectors: dict[int, str]
 
     def at(self, utc_ms: int) -> View:
         """The junction at this tick."""
@@ -82,6 +88,7 @@ class FixedJunction:
         self._yellow, self._red, self._clear = yellow_ms, red_ms, clear_ms
         self._overlaps = overlaps or {}
         self._cycle = sum(stage.green_ms + yellow_ms + red_ms for stage in stages)
+        self.detectors = {n + 1: f"d{n + 1}" for n in range(detectors)}
         self._numbers = sorted({n for stage in stages for n in stage.phases})
         self._crossings = sorted({n for stage in stages for n in stage.walks})
         self._rngs = [random.Random(seed * 1000 + n) for n in range(detectors)]

@@ -63,13 +63,11 @@ class Unit:
         self.conflicting: set[int] = set()
         self.in_backup = False
         self._written_ms = self.now_ms
-        self._marks: dict[int, int] = {}
         self._busy: dict[int, int] = {}
         self._period_from_ms = self.now_ms
-        self._counts: dict[int, int] = {}
         self._shown: dict[tuple[str, int], str] = {}
         raw = junction.at(self.now_ms)
-        self._marks = dict(raw.volumes)
+        self._marks, self._counts = dict(raw.volumes), dict(raw.volumes)
         self.before = self.view = self._with_faults(raw)
         self._tell_lamps()
 
@@ -174,7 +172,11 @@ class Unit:
         for detector, total in raw.volumes.items():
             for _ in range(self._counts.get(detector, 0), total):
                 self._counts[detector] = self._counts.get(detector, 0) + 1
-                self.tell("detector", detector=f"d{detector}", sq=self._counts[detector])
+                self.tell(
+                    "detector",
+                    detector=self._junction.detectors[detector],
+                    sq=self._counts[detector],
+                )
             self._busy[detector] = self._busy.get(detector, 0) + (detector in raw.present)
         if self.period_s and self.now_ms - self._period_from_ms >= self.period_s * 1000:
             self._end_period(raw)

@@ -1,0 +1,43 @@
+"""A controller of the simulated world as a junction: its copy of the world runs along here."""
+
+from edge_agent.simulators.ntcip.junction import View
+from edge_agent.simulators.world.world import World
+
+_WALKS = {"walk": "g", "clear": "fg", "dont": "r"}
+
+
+class SiteJunction:
+    """One controller of a site.
+
+    Every process that knows site, seed and start computes the same world; nothing that is asked
+    of the controller changes it.
+
+    Attributes:
+        detectors: Number to name, in the order of the names.
+    """
+
+    def __init__(self, site: str, seed: int, start_ms: int, controller: str | None = None) -> None:
+        self._world = World(site, seed, start_ms)
+        names = [place.name for place in self._world.site.controllers]
+        if controller is None and names:
+            controller = names[0]
+        if controller not in names:
+            raise ValueError(f"{site} has no controller {controller!r}: one of {', '.join(names)}")
+        self._name = controller
+        self._world.advance_to(start_ms + 1)
+        told = self._world.signals(controller).detectors
+        self.detectors = dict(enumerate(sorted(told), 1))
+
+    def at(self, utc_ms: int) -> View:
+        # The step that begins at this tick sets the lamps of the tick.
+        self._world.advance_to(utc_ms + 1)
+        state = self._world.signals(self._name)
+        return View(
+            dict(state.phases),
+            dict(state.overlaps),
+            {phase: _WALKS[walk] for phase, walk in state.walks.items()},
+            plan=state.plan,
+            cycle_ms=state.cycle_ms,
+            volumes={n: state.volumes[name] for n, name in self.detectors.items()},
+            present=frozenset(n for n, name in self.detectors.items() if state.detectors[name]),
+        )
