@@ -3,8 +3,8 @@
 from edge_agent.clock import Clock, Stamp
 
 _JUMP_S = 2.0
-_LEAK = 0.002
-"""The two clocks may drift apart by this share; more than any quartz does."""
+_WINDOW_S = 10.0
+"""Half of what the clock remembers: long against network jitter, short against drift of quartz."""
 
 
 class FrameClock:
@@ -17,8 +17,10 @@ class FrameClock:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._offset: float | None = None
-        self._arrived = 0.0
+        self._before: float | None = None  # least lateness of the window before
+        self._least: float | None = None  # and of this one
+        self._since = 0.0
+        self._pts = 0.0
         self._last = 0.0
 
     def place(self, pts: float | None) -> tuple[float, Stamp]:
@@ -32,11 +34,14 @@ class FrameClock:
         return t, Stamp(utc - round(late * 1000), mono - round(late * 1e9))
 
     def _map(self, pts: float, now: float) -> float:
-        offset = now - pts
-        if self._offset is None or abs(offset - self._offset) > _JUMP_S:
-            self._offset = offset  # first frame, or the camera set its ticks anew
+        late = now - pts
+        anew = self._least is None or pts <= self._pts or abs(late - self._least) > _JUMP_S
+        self._pts = pts
+        if self._least is None or anew:  # the first frame, or the camera set its ticks anew
+            self._before, self._least, self._since = None, late, now
+        elif now - self._since > _WINDOW_S:
+            self._before, self._least, self._since = self._least, late, now
         else:
-            leaked = self._offset + _LEAK * (now - self._arrived)
-            self._offset = min(leaked, offset)
-        self._arrived = now
-        return pts + self._offset
+            self._least = min(self._least, late)
+        offset = self._least if self._before is None else min(self._least, self._before)
+        return pts + offset

@@ -50,3 +50,27 @@ def test_without_ticks_arrival_counts_and_time_always_grows() -> None:
     times = FrameClock(clock)
     seen = [times.place(None)[0] for _ in range(5)]
     assert seen == sorted(set(seen))
+
+
+def test_ticks_that_begin_again_after_the_first_burst() -> None:
+    """FFmpeg numbers what it held back while probing from 0, and what follows from 0 again."""
+    clock = ManualClock()
+    times = FrameClock(clock)
+    clock.advance(5.0)
+    for index in range(6):
+        times.place(index / 10)
+    late = []
+    for index in range(50):
+        clock.advance(0.1)
+        t, _ = times.place(index / 10)
+        late.append(clock.mono_ns() / 1e9 - t)
+    assert max(late) < 0.001
+
+
+def test_drift_of_the_cameras_quartz_is_followed() -> None:
+    clock = ManualClock()
+    times = FrameClock(clock)
+    for index in range(5000):
+        clock.advance(0.1)
+        t, _ = times.place(index * 0.1 * 0.9999)
+    assert clock.mono_ns() / 1e9 - t < 0.003
