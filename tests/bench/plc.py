@@ -1,7 +1,7 @@
 """A controller made of pymodbus alone: 64 holding registers, one lamp that changes now and then.
 
-``python -m tests.bench.plc SEED``: first line of stdout is its port, every further line the UTC ns
-of a change. Ends with its stdin.
+``python -m tests.bench.plc SEED [SHORTEST_S LONGEST_S]``: first line of stdout is its port, every
+further line the UTC ns of a change. Ends with its stdin.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ counter = {{ table = "holding", address = {address}, type = "u16" }}
 )
 
 
-async def _serve(seed: int) -> None:
+async def _serve(seed: int, shortest_s: float, longest_s: float) -> None:
     lamp = [RED]
 
     async def show(
@@ -65,7 +65,7 @@ async def _serve(seed: int) -> None:
     dice = random.Random(seed)
     while not stop.is_set():
         try:
-            async with asyncio.timeout(dice.uniform(SHORTEST_S, LONGEST_S)):
+            async with asyncio.timeout(dice.uniform(shortest_s, longest_s)):
                 await stop.wait()
         except TimeoutError:
             lamp[0] = RED + GREEN - lamp[0]
@@ -79,4 +79,5 @@ def _say(number: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    pace = [float(word) for word in sys.argv[2:]] or [SHORTEST_S, LONGEST_S]
+    asyncio.run(_serve(int(sys.argv[1]), *pace))

@@ -31,7 +31,7 @@ RSS_MB, CPU_PERCENT, START_S, HELP_S = 80, 3.0, 3.0, 0.3
 
 
 @contextlib.contextmanager
-def _process(*argv: str, output: bool = False) -> Iterator[subprocess.Popen[str]]:
+def process(*argv: str, output: bool = False) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", *argv],
         stdin=subprocess.PIPE,
@@ -49,7 +49,7 @@ def _process(*argv: str, output: bool = False) -> Iterator[subprocess.Popen[str]
                 end.close()
 
 
-class _Plc:
+class Plc:
     """The bench controller and the moments of its changes, UTC ns."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -64,7 +64,7 @@ class _Plc:
             self.changes.append(int(line))
 
 
-def _site(folder: Path, modbus: int, broker: int, poll_hz: float) -> Path:
+def site_file(folder: Path, modbus: int, broker: int, poll_hz: float) -> Path:
     # A unit of its own for each run: the broker still holds what the last one retained.
     (folder / "map.toml").write_text(plc.MAP, encoding="utf-8")
     site = folder / "site.toml"
@@ -95,7 +95,7 @@ class _Run:
 
     def __init__(self, folder: Path, modbus: int, broker: int, poll_hz: float) -> None:
         self._folder = folder
-        self._site = _site(folder, modbus, broker, poll_hz)
+        self._site = site_file(folder, modbus, broker, poll_hz)
         self._broker = broker
         self._kept: queue.Queue[Kept] = queue.Queue()
         self.rss_mb = self.cpu_percent = self.start_s = 0.0
@@ -109,7 +109,7 @@ class _Run:
                 assert centre.ready(10)
                 began = time.monotonic()
                 argv = ["run", "--config", str(self._site), "--state-dir", str(self._folder)]
-                with _process("edge_agent", *argv) as agent:
+                with process("edge_agent", *argv) as agent:
                     while self._kept.get(timeout=20).event.key.unit.unit != self._folder.name:
                         pass  # what the broker retained of the run before
                     self.start_s = time.monotonic() - began
@@ -168,7 +168,7 @@ def _bare(modbus: int, broker: int, poll_hz: float, seconds: float) -> list[int]
     client.connect("127.0.0.1", broker)
     client.subscribe(bare.TOPIC, qos=1)
     client.loop_start()
-    with _process("tests.bench.bare", str(modbus), str(broker), str(poll_hz)):
+    with process("tests.bench.bare", str(modbus), str(broker), str(poll_hz)):
         time.sleep(seconds + 1)
     client.disconnect()
     client.loop_stop()
@@ -196,10 +196,10 @@ def _measure(quick: bool) -> list[Figure]:
     with (
         tempfile.TemporaryDirectory() as name,
         Mosquitto() as broker,
-        _process("tests.bench.plc", "3", output=True) as process,
+        process("tests.bench.plc", "3", output=True) as plant,
     ):
         folder = Path(name)
-        controller = _Plc(process)
+        controller = Plc(plant)
         # Both watch the same changes at the same time, so that a slow spell hits both.
         (folder / "slow").mkdir()
         ours = _Run(folder / "slow", controller.port, broker.port, 10)
