@@ -32,7 +32,7 @@ def message(unit: Unit, mib: Mib, sequence: int, *, clock_ms: int = 0, jump: int
     for heads in (view.phases, view.overlaps):
         flashing = sum(1 << n - 1 for n, aspect in heads.items() if aspect in ("fy", "fr"))
         out += (flashing & 0xFFFF).to_bytes(2, "big")
-    out += bytes((int(unit.flash != NOT_FLASHING), 0, jump, sequence % 256))
+    out += bytes((int(unit.flash_status != NOT_FLASHING), 0, jump, sequence % 256))
     seconds, millis = divmod((unit.now_ms + clock_ms) % 86_400_000, 1000)
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)

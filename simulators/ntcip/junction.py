@@ -27,6 +27,9 @@ class View:
         volumes: Detector number to vehicles since the start.
         present: Detectors that are occupied.
         left_ms: Phase number to time until it changes, where it is known.
+        flash: Why it flashes, a word of ``unit.FLASH_REASONS``; None while it does not.
+        powered: Without power nothing is lit and nobody answers.
+        alarms: Bits that are set: (``short``, ``unit1`` or ``unit2``; bit).
     """
 
     phases: dict[int, str]
@@ -37,6 +40,9 @@ class View:
     volumes: dict[int, int] = field(default_factory=dict)
     present: frozenset[int] = frozenset()
     left_ms: dict[int, int] = field(default_factory=dict)
+    flash: str | None = None
+    powered: bool = True
+    alarms: frozenset[tuple[str, int]] = frozenset()
 
 
 class Junction(Protocol):

@@ -92,16 +92,16 @@ class Mib:
             for column, key in _PHASE_COLUMNS.items():
                 self._put((*ASC, 1, 2, 1, column, phase), partial(_PHASE_TIMES.__getitem__, key))
         self._put((*ASC, 3, 5, 0), lambda: unit.control_status)
-        self._put((*ASC, 3, 6, 0), lambda: unit.flash)
-        self._put((*ASC, 3, 7, 0), lambda: unit.alarms["unit2"])
-        self._put((*ASC, 3, 8, 0), lambda: unit.alarms["unit1"])
+        self._put((*ASC, 3, 6, 0), lambda: unit.flash_status)
+        self._put((*ASC, 3, 7, 0), lambda: unit.octet("unit2"))
+        self._put((*ASC, 3, 8, 0), lambda: unit.octet("unit1"))
         self._put((*ASC, 3, 9, 0), self._short_alarm)
         self._put((*ASC, 4, 10, 0), lambda: unit.pattern)
         self._put((*ASC, 4, 12, 0), lambda: unit.view.cycle_ms // 1000)
 
     def _short_alarm(self) -> int:
-        value = self._unit.alarms["short"]
-        self._unit.alarms["short"] = value & ~0b100  # local cycle zero clears when read
+        value = self._unit.octet("short")
+        self._unit.alarms["short"] &= ~0b100  # local cycle zero clears when read
         return value
 
     def _lamps(self) -> None:

@@ -76,7 +76,7 @@ class Server(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Address) -> None:
         self.unit.advance(self._utc_ms())
         faults = self.faults
-        if faults.silent(self.unit):
+        if not self.unit.view.powered or faults.silent(self.unit):
             return
         self.agent.limit = faults.limit
         reply = self.agent.answer(data)
@@ -123,7 +123,7 @@ class Server(asyncio.DatagramProtocol):
             await asyncio.sleep((TICK_MS - now % TICK_MS) / 1000)
 
     def _tell(self) -> None:
-        if self._broadcast is None or not self.mib.tscbm_mode:
+        if self._broadcast is None or not self.mib.tscbm_mode or not self.unit.view.powered:
             return
         faults = self.faults
         clock = faults.due("tscbm-clock")

@@ -1,8 +1,14 @@
 """A controller of the simulated world as a junction: its copy of the world runs along here."""
 
 from edge_agent.simulators.ntcip.junction import View
+from edge_agent.simulators.world.signal_state import SignalState
 from edge_agent.simulators.world.world import World
 
+_ALARMS = {
+    "lamp-out": ("short", 6),
+    "conflict": ("unit1", 4),
+    "flash": ("short", 1),
+}
 _WALKS = {"walk": "g", "clear": "fg", "dont": "r"}
 
 
@@ -40,4 +46,13 @@ class SiteJunction:
             cycle_ms=state.cycle_ms,
             volumes={n: state.volumes[name] for n, name in self.detectors.items()},
             present=frozenset(n for n, name in self.detectors.items() if state.detectors[name]),
+            flash=_flash(state),
+            powered=state.mode != "dark",
+            alarms=frozenset(_ALARMS[code] for code in state.alarms if code in _ALARMS),
         )
+
+
+def _flash(state: SignalState) -> str | None:
+    if "fy" not in state.phases.values():
+        return None
+    return "start" if state.mode == "start-up" else "fault"

@@ -88,8 +88,20 @@ class Unit:
         return SYSTEM if self.control.get("pattern") else TIMEBASE
 
     @property
+    def flash_status(self) -> int:
+        """``unitFlashStatus``: by a fault of the unit, or as the junction says."""
+        if self.flash == NOT_FLASHING and self.view.flash is not None:
+            return FLASH_REASONS[self.view.flash]
+        return self.flash
+
+    def octet(self, where: str) -> int:
+        """An alarm object: bits set here and those that the junction says."""
+        said = sum(1 << bit for name, bit in self.view.alarms if name == where)
+        return self.alarms[where] | said
+
+    @property
     def pattern(self) -> int:
-        if self.flash != NOT_FLASHING:
+        if self.flash_status != NOT_FLASHING:
             return 255
         return self.control.get("pattern") or self.view.plan
 
@@ -168,6 +180,8 @@ class Unit:
     def _tick(self) -> None:
         raw = self._junction.at(self.now_ms)
         self.before, self.view = self.view, self._with_faults(raw)
+        if self.view.powered and not self.before.powered:
+            self.reboot()
         self._tell_lamps()
         for detector, total in raw.volumes.items():
             for _ in range(self._counts.get(detector, 0), total):

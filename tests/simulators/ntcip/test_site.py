@@ -53,3 +53,24 @@ def test_the_command_plays_a_site() -> None:
         assert running.ready["phases"] == list(range(1, 9))
         assert running.ready["overlaps"] == [1, 2, 3, 4]
         assert len(running.ready["detectors"]) == 12
+
+
+def test_flash_loss_of_power_and_alarms_of_the_world() -> None:
+    junction = SiteJunction("junction", 7, _START_MS)
+    unit = Unit(junction, _START_MS, lambda _record: None)
+    controller = junction._world._controllers["ctl1"]
+    unit.advance(_START_MS + 10_000)
+    assert (unit.flash_status, unit.octet("short"), unit.up_ms) == (2, 0, 10_000)
+    controller.lamps_out.add((2, "r"))
+    controller.flash()
+    unit.advance(_START_MS + 11_000)
+    assert set(unit.view.phases.values()) == {"fy"}
+    assert (unit.flash_status, unit.pattern) == (5, 255)
+    assert unit.octet("short") == 0b0100_0010
+    controller.dark()
+    unit.advance(_START_MS + 12_000)
+    assert not unit.view.powered
+    controller.start()
+    unit.advance(_START_MS + 13_000)
+    assert (unit.view.powered, unit.flash_status) == (True, 7)
+    assert unit.up_ms < 1000
