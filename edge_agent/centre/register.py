@@ -13,7 +13,6 @@ from edge_agent.contract.receipt import MAX_GAPS, Receipt, StreamReceipt
 from edge_agent.contract.spans import Range, Spans
 from edge_agent.contract.topics import UnitTopics
 
-
 Home = tuple[UnitTopics, str]
 """A unit and an epoch: what one receipt is about."""
 

@@ -2,8 +2,9 @@
 
 A number goes through: published (the broker has it), settled (so long ago that it must have
 reached the centre), stored (receipted). A settled number that a receipt leaves out, or for which
-no receipt comes at all, is to be sent again: a receipt is a whole account of what is stored. Each round without progress doubles the patience,
-so that a centre that cannot store something is not flooded with it.
+no receipt comes at all, is to be sent again: a receipt is a whole account of what is stored. Each
+round without progress doubles the patience, so that a centre that cannot store something is not
+flooded with it.
 """
 
 import random

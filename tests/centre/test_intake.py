@@ -38,8 +38,8 @@ def test_states_are_notices() -> None:
 
 
 def test_a_type_of_a_later_contract_is_kept_raw() -> None:
-    payload = changed(st="tag", epc="E200")
-    (item,) = read(f"{UNIT.root}/evt/tag", payload)
+    payload = changed(st="later", thing="E200")
+    (item,) = read(f"{UNIT.root}/evt/later", payload)
     assert isinstance(item, Numbered)
     assert not item.known
     assert item.body == payload
