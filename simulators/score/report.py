@@ -65,12 +65,13 @@ def junit(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> bytes:
             suite, "testcase", classname=f"score.{demand.kind}", name=demand.title, time="0"
         )
         if not verdict.ok:
-            value = "nothing to measure" if verdict.value is None else f"{verdict.value:g}"
-            SubElement(case, "failure", message=f"{demand.title}: {value}")
+            said = "nothing to measure" if verdict.value is None else f"{verdict.value:g}"
+            SubElement(case, "failure", message=f"{demand.title}: {said}")
     whole = Element("testsuites")
     whole.append(suite)
     indent(whole)
-    return tostring(whole, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = tostring(whole, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _title(row: Row) -> str:

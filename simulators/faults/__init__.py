@@ -1,0 +1,1 @@
+"""Faults as a script: what goes wrong with which simulated device, when and for how long."""
