@@ -20,6 +20,7 @@ from edge_agent.device.readings import (
 from edge_agent.drivers.signal_ntcip import alarms, objects
 from edge_agent.drivers.signal_ntcip.alarms import Alarms
 from edge_agent.drivers.signal_ntcip.codec import CONTROL, FLASH, NOT_FLASHING
+from edge_agent.drivers.signal_ntcip.conflicts import Conflicts
 from edge_agent.drivers.signal_ntcip.detectors import Presence, batches
 from edge_agent.drivers.signal_ntcip.identity import ask_identity
 from edge_agent.drivers.signal_ntcip.lamps import Lamps
@@ -54,6 +55,7 @@ class SignalNtcip(Driver):
         self._presence = Presence(settings.detectors)
         self._volumes = batches(settings.detectors, settings.plausibility)
         self._alarms = Alarms()
+        self._conflicts = Conflicts({}, ())
         self._watch = Watch(round(settings.gap_s * _S))
         self._counts: Counter[str] = Counter()
         self._patience_ns = max(_LEAST_PATIENCE_NS, round(1.5 * _S / settings.poll_hz))
@@ -65,6 +67,7 @@ class SignalNtcip(Driver):
     async def run(self, emit: Emit) -> None:
         async with self._session() as session, self._broadcast(session, emit):
             emit(await self._inventory(session))
+            await self._learn_conflicts(session)
             due_ns = slow_ns = figures_ns = self._clock.mono_ns()
             interval_ns = round(_S / self._settings.poll_hz)
             while True:
@@ -172,8 +175,13 @@ class SignalNtcip(Driver):
         if blinking:
             patience_ns = max(patience_ns, _BLINK_NS)
         word = self._watch.see(Look(from_ns, to_ns, aspects, patience_ns))
-        if word is not None:
-            emit(self._signal(word))
+        if word is None:
+            return
+        signal = self._signal(word)
+        emit(signal)
+        conflict = self._conflicts.take(word.aspects, signal.at)
+        if conflict is not None:
+            emit(conflict)
 
     def _signal(self, word: Word) -> SignalReading:
         pattern = self._status.get(objects.COORD_PATTERN_STATUS)
@@ -260,6 +268,15 @@ class SignalNtcip(Driver):
             model=identity.model,
             versions=identity.versions,
         )
+
+    async def _learn_conflicts(self, session: SnmpSession) -> None:
+        phases = self._settings.phases
+        groups = {objects.group_of(phase) for phase in phases}
+        names = [
+            tuple(objects.phase_concurrency(n) for n in phases if objects.group_of(n) == group)
+            for group in sorted(groups)
+        ]
+        self._conflicts = Conflicts((await session.get_together(names)).values, phases)
 
     def _hearing(self) -> bool:
         return self._receiver is not None and self._receiver.fresh

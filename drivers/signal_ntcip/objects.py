@@ -37,6 +37,7 @@ def _column(prefix: str) -> Callable[[int], bytes]:
     return lambda index: oid(f"{prefix}.{index}")
 
 
+phase_concurrency = _column(f"{_ASC}.1.2.1.23")
 phase_reds = _column(f"{_ASC}.1.4.1.2")
 phase_yellows = _column(f"{_ASC}.1.4.1.3")
 phase_greens = _column(f"{_ASC}.1.4.1.4")

@@ -70,8 +70,8 @@ class Faults:
         """Obey ``{"fault": name, "on": bool, …}`` or ``{"clear": true}``; ValueError if unclear.
 
         Further keys: ``times``, ``share`` and ``value`` for faults of the wire; ``reason`` for
-        flash, ``phase`` for conflict, ``where`` and ``bit`` for alarm, ``detector`` and ``code``
-        for detector.
+        flash, ``phase`` for conflict and forced-green, ``where`` and ``bit`` for alarm,
+        ``detector`` and ``code`` for detector.
         """
         if order.get("clear"):
             self._clear(unit, mib)
@@ -104,6 +104,7 @@ class Faults:
             "flash": flash,
             "dark": lambda: unit.set_dark(on),
             "conflict": lambda: unit.set_conflict(int(order["phase"]), on),
+            "forced-green": lambda: unit.force_green(int(order["phase"]), on),
             "reboot": unit.reboot,
             "alarm": lambda: unit.set_alarm(str(order["where"]), int(order["bit"]), on),
             "detector": lambda: self._detector(
@@ -156,6 +157,8 @@ class Faults:
         unit.set_dark(False)
         for phase in tuple(unit.conflicting):
             unit.set_conflict(phase, False)
+        for phase in tuple(unit.forced):
+            unit.force_green(phase, False)
         for where, octet in unit.alarms.items():
             for bit in range(8):
                 if octet >> bit & 1:

@@ -50,9 +50,11 @@ class Junction(Protocol):
 
     Attributes:
         detectors: Number to name.
+        beside: Phase number to the phases that may go with it.
     """
 
     detectors: dict[int, str]
+    beside: dict[int, tuple[int, ...]]
 
     def at(self, utc_ms: int) -> View:
         """The junction at this tick."""
@@ -95,6 +97,9 @@ class FixedJunction:
         self._overlaps = overlaps or {}
         self._cycle = sum(stage.green_ms + yellow_ms + red_ms for stage in stages)
         self.detectors = {n + 1: f"d{n + 1}" for n in range(detectors)}
+        self.beside = {
+            n: tuple(m for m in stage.phases if m != n) for stage in stages for n in stage.phases
+        }
         self._numbers = sorted({n for stage in stages for n in stage.phases})
         self._crossings = sorted({n for stage in stages for n in stage.walks})
         self._rngs = [random.Random(seed * 1000 + n) for n in range(detectors)]

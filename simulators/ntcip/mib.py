@@ -88,7 +88,8 @@ class Mib:
         unit = self._unit
         self._put((*ASC, 1, 1, 0), lambda: 8 * self._groups)
         self._put((*ASC, 1, 3, 0), lambda: self._groups)
-        for phase in sorted(unit.view.phases):
+        for phase, beside in sorted(unit.beside.items()):
+            self._text((*ASC, 1, 2, 1, 23, phase), bytes(beside))
             for column, key in _PHASE_COLUMNS.items():
                 self._put((*ASC, 1, 2, 1, column, phase), partial(_PHASE_TIMES.__getitem__, key))
         self._put((*ASC, 3, 5, 0), lambda: unit.control_status)

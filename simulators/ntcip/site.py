@@ -20,16 +20,23 @@ class SiteJunction:
 
     Attributes:
         detectors: Number to name, in the order of the names.
+        beside: Phase number to the phases that may go with it.
     """
 
     def __init__(self, site: str, seed: int, start_ms: int, controller: str | None = None) -> None:
         self._world = World(site, seed, start_ms)
-        names = [place.name for place in self._world.site.controllers]
+        plans = {place.name: place.plan for place in self._world.site.controllers}
+        names = list(plans)
         if controller is None and names:
             controller = names[0]
-        if controller not in names:
+        if controller not in plans:
             raise ValueError(f"{site} has no controller {controller!r}: one of {', '.join(names)}")
         self._name = controller
+        plan = plans[controller]
+        numbers = [phase.number for phase in plan.phases]
+        self.beside = {
+            n: tuple(m for m in numbers if m != n and plan.compatible(n, m)) for n in numbers
+        }
         self._world.advance_to(start_ms + 1)
         told = self._world.signals(controller).detectors
         self.detectors = dict(enumerate(sorted(told), 1))

@@ -61,6 +61,7 @@ class Unit:
         self.flash = NOT_FLASHING
         self.dark = False
         self.conflicting: set[int] = set()
+        self.forced: set[int] = set()
         self.in_backup = False
         self._written_ms = self.now_ms
         self._busy: dict[int, int] = {}
@@ -76,6 +77,11 @@ class Unit:
         while self.now_ms + TICK_MS <= utc_ms:
             self.now_ms += TICK_MS
             self._tick()
+
+    @property
+    def beside(self) -> dict[int, tuple[int, ...]]:
+        """Phase number to the phases that may go with it."""
+        return self._junction.beside
 
     @property
     def up_ms(self) -> int:
@@ -141,6 +147,14 @@ class Unit:
             raise ValueError(f"phase {phase}: one of {sorted(self.view.phases)}")
         (self.conflicting.add if on else self.conflicting.discard)(phase)
         self._condition("conflict", bool(self.conflicting))
+        self._refresh()
+
+    def force_green(self, phase: int, on: bool) -> None:
+        """Light a phase green whatever else is."""
+        if phase not in self.view.phases:
+            raise ValueError(f"phase {phase}: one of {sorted(self.view.phases)}")
+        (self.forced.add if on else self.forced.discard)(phase)
+        self._condition("forced-green", bool(self.forced))
         self._refresh()
 
     def set_alarm(self, where: str, bit: int, on: bool) -> None:
@@ -229,7 +243,8 @@ class Unit:
                 overlaps=dict.fromkeys(raw.overlaps, "fy"),
                 walks=dict.fromkeys(raw.walks, "d"),
             )
-        return replace(raw, phases=raw.phases | dict.fromkeys(self.conflicting, "x"))
+        shown = raw.phases | dict.fromkeys(self.forced, "g") | dict.fromkeys(self.conflicting, "x")
+        return replace(raw, phases=shown)
 
     def _refresh(self) -> None:
         self.view = self._with_faults(self._junction.at(self.now_ms))

@@ -56,10 +56,10 @@ class Stand:
     """One controller and whatever listens to it."""
 
     def __init__(self) -> None:
-        # Green of phase 1 from 0, yellow from 10 s, all red from 13 s, phase 2 from 15 s.
+        # Green of phases 1 and 3 from 0, yellow from 10 s, all red from 13 s, phase 2 from 15 s.
         self.now_ms = START_MS // 30_000 * 30_000
         junction = FixedJunction(
-            (Stage((1,), 10_000, walks=(1,)), Stage((2,), 10_000)),
+            (Stage((1, 3), 10_000, walks=(1,)), Stage((2,), 10_000)),
             self.now_ms,
             overlaps={1: (1, 2)},
             detectors=2,
@@ -128,6 +128,10 @@ class Stand:
     async def more(self, kind: type[Reading], than: int) -> None:
         """Wait for another reading of a kind."""
         await self.until(lambda: self.number(kind) > than)
+
+    async def counted(self, than: int) -> None:
+        """Wait for another count."""
+        await self.until(lambda: len(self.counts) > than)
 
     async def looks(self, count: int) -> None:
         """Wait until the driver has asked this often from now."""

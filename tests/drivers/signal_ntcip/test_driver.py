@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 from edge_agent.device.readings import (
-    DetectorReading,
     FigureReading,
     InventoryReading,
     SignalReading,
@@ -193,6 +192,18 @@ async def test_conflict_is_told_as_such() -> None:
         await rig.shows("g x")
 
 
+async def test_greens_against_each_other_are_a_condition() -> None:
+    async with stand() as rig:
+        rig.start()
+        await rig.until(lambda: "conflicting-greens" in rig.conditions)
+        assert not rig.conditions["conflicting-greens"]
+        rig.fault(fault="forced-green", phase=2)
+        await rig.until(lambda: rig.conditions["conflicting-greens"])
+        assert rig.shown() == "g g"
+        rig.fault(fault="forced-green", phase=2, on=False)
+        await rig.until(lambda: not rig.conditions["conflicting-greens"])
+
+
 async def test_alarms_begin_and_end() -> None:
     async with stand() as rig:
         rig.start()
@@ -223,9 +234,9 @@ async def test_detectors_count_by_period() -> None:
         rig.start(detectors={"d1": 1})
         await rig.until(lambda: rig.counts)
         for _ in range(6):
-            told = rig.number(DetectorReading)
+            told = len(rig.counts)
             rig.step(5)
-            await rig.more(DetectorReading, told)
+            await rig.counted(told)
         assert rig.counts[0] == (None, "unknown-before")
         true = [line for line in rig.truth if line["what"] == "detector"]
         ones = sum(line["detector"] == "d1" for line in true)

@@ -90,6 +90,7 @@ def test_clear_ends_every_fault() -> None:
         {"fault": "flash"},
         {"fault": "dark"},
         {"fault": "conflict", "phase": 1},
+        {"fault": "forced-green", "phase": 1},
         {"fault": "alarm", "where": "unit1", "bit": 4},
         {"fault": "detector", "detector": 1},
         {"fault": "silence"},
