@@ -175,7 +175,3 @@ def _export(options: argparse.Namespace) -> int:
         print(event.body)
     store.close()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
