@@ -3,7 +3,8 @@
 What holds:
 
 - A driver that fails, falls silent or crashes is stopped and started again after a growing,
-  jittered pause: at most five starts in the first minute, at least one a minute for ever.
+  jittered pause: at most five restarts in the first minute, at least one a minute for ever. Only
+  a port that vanished and came back is tried sooner.
 - A device's trouble never reaches another device's task. A bug in the house itself (whoever takes
   the readings, or this file) is not a device's trouble: it propagates and ends the run.
 - A driver that does not end when cancelled is reported and abandoned; its late words are dropped.
@@ -12,7 +13,6 @@ What holds:
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
@@ -37,8 +37,8 @@ STABLE_S = 60.0
 LOOK_S = 1.0
 """How often a port that is not there is looked for."""
 
-MOST_STARTS_A_MINUTE = 5
-MINUTE_NS = 60_000_000_000
+HURRY_S = 4.0
+"""A port that came back is tried at once, but a port that flaps not more often than this."""
 
 DeviceStateName = Literal["starting", "ok", "degraded", "down"]
 
@@ -138,7 +138,7 @@ class _Watch:
         self._settings = settings
         self._backoff = backoff
         self._log: Log = structlog.get_logger("device").bind(device=name, kind=settings.kind)
-        self._starts: deque[int] = deque(maxlen=MOST_STARTS_A_MINUTE)
+        self._began_ns = 0
         self._state: DeviceStateName = "starting"
         self._cause: Cause | None = None
         self._detail = ""
@@ -164,11 +164,10 @@ class _Watch:
 
     async def run(self) -> NoReturn:
         while True:
-            began_ns = self._clock.mono_ns()
-            self._starts.append(began_ns)
+            self._began_ns = self._clock.mono_ns()
             error = await self._one_life()
             self._become("down", error.cause, error.detail)
-            if self._clock.mono_ns() - began_ns >= STABLE_S * 1e9:
+            if self._clock.mono_ns() - self._began_ns >= STABLE_S * 1e9:
                 self._backoff.reset()
             await self._pause()
             self._restarts += 1
@@ -255,19 +254,16 @@ class _Watch:
         """Wait out the back-off; less when the device's port vanishes and comes back."""
         now_ns = self._clock.mono_ns()
         due_ns = now_ns + self._backoff.next() * 1e9
+        hurry_ns = min(due_ns, self._began_ns + HURRY_S * 1e9)
         absent = False
         while True:
             present = self._kind.present(self._settings)
-            if present and (now_ns >= due_ns or (absent and self._may_hurry(now_ns))):
+            if present and now_ns >= (hurry_ns if absent else due_ns):
                 return
             absent = absent or not present
             left_s = (due_ns - now_ns) / 1e9
             await self._clock.sleep(min(LOOK_S, left_s) if left_s > 0 else LOOK_S)
             now_ns = self._clock.mono_ns()
-
-    def _may_hurry(self, now_ns: int) -> bool:
-        full = len(self._starts) == MOST_STARTS_A_MINUTE
-        return not full or now_ns - self._starts[0] > MINUTE_NS
 
     def took(self, reading: Reading) -> None:
         self._readings += 1

@@ -21,6 +21,7 @@ class Settings(DeviceSettings):
     ] = Field(description="What it does after ``after`` readings.")
     after: int = 3
     every_s: float = 0.02
+    block_s: float = 3600
 
 
 class Naughty(Driver):
@@ -53,7 +54,7 @@ class Naughty(Driver):
             case "mute":
                 await asyncio.get_running_loop().create_future()
             case "block":
-                time.sleep(3600)  # noqa: ASYNC251 - the misdeed
+                time.sleep(self._settings.block_s)  # noqa: ASYNC251 - the misdeed
             case "segfault":
                 ctypes.string_at(0)
             case "leak":

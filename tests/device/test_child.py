@@ -247,3 +247,15 @@ def test_no_child_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
 def test_resident_memory_of_the_living_and_the_gone() -> None:
     assert 5 < resident_mb(os.getpid()) < 2000
     assert resident_mb(2**22 + 1) == 0
+
+
+async def test_children_leave_no_descriptor_behind(parent: _Parent) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    await parent.run("sys.exit(1)")
+    before = descriptors()
+    for script in ("sys.exit(1)", "print('x' * 200_000)", "sys.stderr.write('x' * 200_000)"):
+        await parent.run(script, ChildLimits(start_s=0.5, term_s=0.2))
+    await asyncio.sleep(0)
+    assert descriptors() == before
