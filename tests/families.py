@@ -1,13 +1,17 @@
-"""Finds the modules of a package that export a given list: a new family needs no registration."""
+"""Finds the modules of a package that define a given list: a new family needs no registration."""
 
 import importlib
-import pkgutil
+import re
+from pathlib import Path
 from types import ModuleType
 
 
 def modules(package: str, export: str) -> list[ModuleType]:
-    """Modules directly in ``package`` that define ``export``, by name. Imports them all."""
-    path = importlib.import_module(package).__path__
-    names = sorted(found.name for found in pkgutil.iter_modules(path) if found.name != "__main__")
-    loaded = [importlib.import_module(f"{package}.{name}") for name in names]
-    return [module for module in loaded if hasattr(module, export)]
+    """Modules directly in ``package`` with a top-level ``export``, by name.
+
+    The others are not imported: they may be meant for another interpreter.
+    """
+    folder = Path(importlib.import_module(package).__path__[0])
+    defines = re.compile(rf"^{export}\b", re.MULTILINE)
+    names = sorted(path.stem for path in folder.glob("*.py") if defines.search(path.read_text()))
+    return [importlib.import_module(f"{package}.{name}") for name in names]
