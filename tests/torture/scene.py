@@ -25,6 +25,9 @@ from tests.brokers import Mosquitto
 from tests.torture.fault import Outcome, Scale
 from tests.uplink.rig import UnitRig, until
 
+FLUSH_EVERY = 2_000
+"""Faster than the disk for longer than this, and the spool would drop by its policy."""
+
 DONE_S = 30.0
 """Longest wait for everything to have arrived."""
 
@@ -41,8 +44,10 @@ class Scene:
 
     async def record(self, count: int, rate: float = 0.0) -> None:
         """Make events; those are recorded for which the spool vouches."""
-        for _ in range(count):
+        for made in range(1, count + 1):
             self.unit.record(1)
+            if made % FLUSH_EVERY == 0:
+                await self.unit.spool.flush()
             if rate:
                 await asyncio.sleep(1 / rate)
         await self.unit.spool.flush()
@@ -80,9 +85,10 @@ async def scene(
     centre_url: str | None = None,
     watch: Watch | None = None,
     policy: SpoolPolicy | None = None,
+    start: bool = True,
     **settings: Any,
 ) -> AsyncIterator[Scene]:
-    """Everything up and the unit connected."""
+    """Everything up; the unit connects, unless it is to be started by the caller."""
     folder = Path(tempfile.mkdtemp(prefix="torture-link-"))
     where = broker or Mosquitto()
     with where:
@@ -91,7 +97,8 @@ async def scene(
             await asyncio.to_thread(centre.ready, 10)
             unit = UnitRig(folder, url(where) if url else where.url, policy=policy, **settings)
             unit.spool.open()
-            unit.start()
+            if start:
+                unit.start()
             try:
                 yield Scene(folder, where, unit, centre, folder / "centre.db")
             finally:
