@@ -1,19 +1,15 @@
 """The driver against the simulated controller: what is told, and what is not."""
 
 import asyncio
-import socket
 import time
-from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from edge_agent.device.readings import (
     FigureReading,
     InventoryReading,
     SignalReading,
 )
-from edge_agent.drivers.signal_ntcip import KIND
 from edge_agent.errors import Cause, DeviceError
 from tests.drivers.signal_ntcip.stand import build, free_udp_port, stand
 
@@ -262,112 +258,3 @@ async def test_an_agent_with_small_replies_is_asked_group_by_group() -> None:
         rig.start(walks=[1], overlaps=[1], alarms=False)
         await rig.until(lambda: rig.signals)
         assert rig.signals[0].phases == {1: "g", 2: "r", 101: "g", 201: "g"}
-
-
-async def test_the_broadcast_is_the_better_witness() -> None:
-    port = free_udp_port()
-    async with stand(tscbm=port) as rig:
-        rig.start(tscbm_port=port, tscbm_bind="127.0.0.1", walks=[1])
-        await rig.until(lambda: rig.signals)
-        assert rig.degraded == [(None, "")]
-        for seconds, shown in ((10, "y r"), (3, "r r"), (2, "r g")):
-            rig.step(seconds)
-            await rig.shows(shown)
-        names = rig.server.agent.counts["get"]
-        assert len(rig.signals) == 4
-        assert names < 40  # the lamps themselves were not asked for
-
-
-async def test_without_broadcast_the_lamps_are_asked_for() -> None:
-    port = free_udp_port()
-    async with stand(tscbm=port) as rig:
-        rig.start(tscbm_port=port, tscbm_bind="127.0.0.1", gap_s=0.4)
-        await rig.until(lambda: rig.signals)
-        rig.fault(fault="tscbm-drop")
-        await rig.until(lambda: rig.degraded[-1][0] is Cause.SILENT)
-        await rig.until(lambda: len(rig.signals) == 2)
-        assert rig.signals[1].first
-        rig.step(10)
-        await rig.shows("y r")
-        rig.fault(fault="tscbm-drop", on=False)
-        await rig.until(lambda: rig.degraded[-1] == (None, ""))
-        assert rig.signals[-1].first
-
-
-async def test_a_gap_in_the_broadcast_invents_nothing() -> None:
-    port = free_udp_port()
-    async with stand(tscbm=port) as rig:
-        rig.start(tscbm_port=port, tscbm_bind="127.0.0.1")
-        await rig.until(lambda: rig.signals)
-        rig.fault(fault="jump")
-        rig.step(13)
-        await rig.shows("r r")
-        assert [(r.first, r.changed) for r in rig.signals] == [(True, ()), (True, ())]
-
-
-async def test_the_broadcast_alone_keeps_the_device_up() -> None:
-    port = free_udp_port()
-    async with stand(tscbm=port) as rig:
-        rig.start(tscbm_port=port, tscbm_bind="127.0.0.1")
-        await rig.until(lambda: rig.signals)
-        rig.fault(fault="silence")
-        await rig.until(lambda: rig.degraded[-1][0] is Cause.TIMEOUT)
-        rig.step(10)
-        await rig.shows("y r")
-
-
-async def test_a_taken_broadcast_port_is_refused() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
-        async with stand() as rig:
-            task = rig.start(tscbm_port=taken.getsockname()[1], tscbm_bind="127.0.0.1")
-            with pytest.raises(DeviceError) as caught:
-                await task
-            assert caught.value.cause is Cause.REFUSED
-
-
-async def test_nothing_is_left_behind() -> None:
-    port = free_udp_port()
-    async with stand(tscbm=port) as rig:
-        task = rig.start(tscbm_port=port, tscbm_bind="127.0.0.1")
-        await rig.until(lambda: rig.signals)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
-            again.bind(("127.0.0.1", port))
-        assert len(asyncio.all_tasks()) == 2  # this test and the controller
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        {"url": "tcp://127.0.0.1:161"},
-        {"url": "udp://user@127.0.0.1:161"},
-        {"url": "udp://127.0.0.1:161/x"},
-        {"url": "udp://127.0.0.1", "community": "public"},
-        {"url": "udp://127.0.0.1", "phases": [1, 1]},
-        {"url": "udp://127.0.0.1", "phases": []},
-        {"url": "udp://127.0.0.1", "phases": [0]},
-        {"url": "udp://127.0.0.1", "detectors": {"a": 1, "b": 1}},
-        {"url": "udp://127.0.0.1", "poll_hz": 1, "gap_s": 1},
-        {"url": "udp://127.0.0.1", "phases": [17], "tscbm_port": 6053},
-        {"url": "udp://127.0.0.1", "speed": 1},
-    ],
-)
-def test_tables_that_are_refused(table: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        KIND.settings.model_validate({"kind": "signal_ntcip", **table})
-
-
-def test_what_it_claims_and_offers() -> None:
-    settings = KIND.settings.model_validate(
-        {
-            "kind": "signal_ntcip",
-            "url": "udp://127.0.0.1",
-            "detectors": {"d1": 1},
-            "tscbm_port": 6053,
-        }
-    )
-    assert KIND.claims(settings) == {"udp-in:6053"}
-    assert KIND.offers(settings) == {"detector": {"d1"}}
