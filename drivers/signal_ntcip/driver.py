@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from edge_agent.clock import BUILD_EPOCH_MS, Stamp
+from edge_agent.clock import Stamp
 from edge_agent.device.driver import DeviceContext, Driver, Emit
 from edge_agent.device.readings import (
     Colour,
@@ -19,7 +19,7 @@ from edge_agent.device.readings import (
 )
 from edge_agent.drivers.signal_ntcip import alarms, objects
 from edge_agent.drivers.signal_ntcip.alarms import Alarms
-from edge_agent.drivers.signal_ntcip.codec import CONTROL, FLASH, NOT_FLASHING
+from edge_agent.drivers.signal_ntcip.codec import CONTROL, FLASH, NOT_FLASHING, Measured
 from edge_agent.drivers.signal_ntcip.conflicts import Conflicts
 from edge_agent.drivers.signal_ntcip.detectors import Presence, batches
 from edge_agent.drivers.signal_ntcip.identity import ask_identity
@@ -76,13 +76,13 @@ class SignalNtcip(Driver):
                         slow_ns = self._clock.mono_ns() + round(self._settings.slow_s * _S)
                         await self._ask_slow(session, emit)
                     await self._ask_fast(session, emit)
+                    if self._clock.mono_ns() >= figures_ns:
+                        figures_ns = self._clock.mono_ns() + _FIGURES_S * _S
+                        await self._tell_figures(session, emit)
                 except DeviceError as error:
                     if not self._hearing():
                         raise
                     self._context.degraded(error.cause, f"only TSCBM arrives: {error.detail}")
-                if self._clock.mono_ns() >= figures_ns:
-                    figures_ns = self._clock.mono_ns() + _FIGURES_S * _S
-                    self._emit_figures(session, emit)
                 due_ns = await self._until(due_ns + interval_ns, interval_ns)
 
     async def probe(self) -> InventoryReading:
@@ -248,17 +248,30 @@ class SignalNtcip(Driver):
         for batch in self._volumes:
             batch.lost()
 
-    def _emit_figures(self, session: SnmpSession, emit: Emit) -> None:
-        at = self._stamp(self._clock.mono_ns(), self._clock.mono_ns())
+    async def _tell_figures(self, session: SnmpSession, emit: Emit) -> None:
         figures = dict(self._counts) | {f"snmp-{k}": v for k, v in session.figures.items()}
         if self._receiver is not None:
             figures |= {f"tscbm-{k}": v for k, v in self._receiver.figures.items()}
-            offset = self._receiver.offset_ms if self._receiver.fresh else None
-            why = None if offset is not None else "no-tscbm"
-            if self._clock.quality().source == "none" or at.utc_ms < BUILD_EPOCH_MS:
-                offset, why = None, "own-clock-not-set"
-            emit(FigureReading(at, "clock-offset", offset, "ms", why))
+        now_ns = self._clock.mono_ns()
+        at = self._stamp(now_ns, now_ns)
         emit(FiguresReading(at, figures))
+        offset, why = await self._clock_offset(session)
+        if self._clock.quality().source == "none":
+            offset, why = None, "own-clock-not-set"
+        emit(FigureReading(at, "clock-offset", offset, "ms", why))
+
+    async def _clock_offset(self, session: SnmpSession) -> Measured:
+        """The controller's clock minus ours: by broadcast, else in whole seconds as it tells."""
+        if self._receiver is not None and self._receiver.offset_ms is not None:
+            if self._receiver.fresh:
+                return Measured(self._receiver.offset_ms)
+            return Measured(None, "no-tscbm")
+        answer = await session.get((objects.GLOBAL_TIME,))
+        seconds = answer.values[objects.GLOBAL_TIME]
+        if not isinstance(seconds, int):
+            return Measured(None, "not-in-controller")
+        at = self._stamp(answer.asked_ns, answer.answered_ns)
+        return Measured(seconds * 1000 + 500 - at.utc_ms)
 
     async def _inventory(self, session: SnmpSession) -> InventoryReading:
         identity = await ask_identity(session)

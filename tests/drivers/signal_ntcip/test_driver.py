@@ -258,3 +258,14 @@ async def test_an_agent_with_small_replies_is_asked_group_by_group() -> None:
         rig.start(walks=[1], overlaps=[1], alarms=False)
         await rig.until(lambda: rig.signals)
         assert rig.signals[0].phases == {1: "g", 2: "r", 101: "g", 201: "g"}
+
+
+async def test_the_controllers_clock_is_held_against_ours() -> None:
+    async with stand() as rig:
+        rig.start()
+        await rig.until(lambda: rig.number(FigureReading))
+        (figure,) = (r for r in rig.readings if isinstance(r, FigureReading))
+        true_ms = rig.now_ms - figure.at.utc_ms
+        assert figure.name == "clock-offset"
+        assert figure.value is not None
+        assert abs(figure.value - true_ms) <= 550
