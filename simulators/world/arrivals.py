@@ -75,7 +75,8 @@ def _mover(
     if route.movement == "wrong-way":
         d = (route.low + route.high) / 2
     elif vehicle.two_wheels:
-        d = route.low + half + 0.1 + (route.high - route.low - 2 * half - 0.2) * rng.random()
+        low, high = route.bikes or (route.low, route.high)
+        d = low + half + 0.1 + (high - low - 2 * half - 0.2) * rng.random()
     else:
         lane = rng.choice(_lanes(route, number, wide=vehicle.length > 7))
         d = bell(rng, lane.middle, 0.08)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from edge_agent.simulators.world.pace import Pace, speed
-from edge_agent.simulators.world.sites import sites
+from edge_agent.simulators.world.sites import SITES
 from edge_agent.simulators.world.truth import line
 from edge_agent.simulators.world.world import World
 
@@ -27,7 +27,7 @@ _SHOWN_EVERY_S = 0.5
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Say which options there are."""
-    parser.add_argument("--site", default="junction", choices=list(sites()))
+    parser.add_argument("--site", default="junction", choices=list(SITES))
     parser.add_argument("--seed", type=int, default=1, help="whole number (default 1)")
     parser.add_argument("--minutes", type=_positive, default=10.0, help="simulated (default 10)")
     parser.add_argument(

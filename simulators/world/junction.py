@@ -19,7 +19,7 @@ from edge_agent.simulators.world.network import (
     join,
 )
 from edge_agent.simulators.world.signal_plan import crossing, four_arm
-from edge_agent.simulators.world.sites import (
+from edge_agent.simulators.world.site import (
     AntennaAt,
     CameraAt,
     ControllerAt,
@@ -155,14 +155,15 @@ def _entry(arms: dict[str, _Arm], name: str) -> Entry:
     index = ARMS.index(name)
     arm = arms[name]
     routes = []
-    for kind, step, low, high, weight in (
-        ("through", 2, LANES[0].low, LANES[1].high, 0.62),
-        ("left", 3, LANES[2].low, LANES[2].high, 0.2),
-        ("right", 1, LANES[0].low, LANES[0].high, 0.18),
+    for kind, step, low, high, weight, bikes in (
+        ("through", 2, LANES[0].low, LANES[1].high, 0.62, (2.6, LANES[1].high)),
+        ("left", 3, LANES[2].low, LANES[2].high, 0.2, None),
+        ("right", 1, LANES[0].low, LANES[0].high, 0.18, (LANES[0].low, 3.2)),
     ):
         out = arms[ARMS[(index + step) % 4]].exit
         links = (arm.outer, arm.inner, arm.turns[kind], out)
-        routes.append(Route(f"{name}-{kind}", kind, links, low, high, weight))  # type: ignore[arg-type]
+        way = f"{name}-{kind}"
+        routes.append(Route(way, kind, links, low, high, weight, bikes))  # type: ignore[arg-type]
     return Entry(name, _PER_HOUR[name], LIMIT_KMH, CITY, tuple(routes))
 
 

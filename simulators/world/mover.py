@@ -10,7 +10,6 @@ from edge_agent.simulators.world.vehicles import Vehicle
 if TYPE_CHECKING:
     from edge_agent.simulators.world.sensing import Mark
 
-# ruff: noqa: PLR1730 - max() and min() are calls, and this is the hot loop
 
 FREE = 1e9
 """Further than anybody looks, metres; also a harmless acceleration."""
@@ -84,7 +83,8 @@ class Mover:
         self.root = 2.0 * sqrt(driver.accel * driver.brake)
         self.s = self.base = self.ds = self.dd = 0.0
         self.d = self.target = d
-        self.low, self.high = route.low, route.high
+        keep = route.bikes if vehicle.two_wheels else None
+        self.low, self.high = keep or (route.low, route.high)
         self.index = -1
         self.stop_s: float | None = None
         self.halted_until: int | None = None
@@ -114,10 +114,10 @@ class Mover:
                 self.stop_s = link.length * self.driver.stops_after
 
 
-def interaction(mover: Mover, v: float, gap: float, closing: float) -> float:
-    """Acceleration that the gap to an obstacle asks for (the interaction term alone)."""
-    wish = mover.standstill + v * mover.headway + v * closing / mover.root
-    if wish < mover.standstill:
-        wish = mover.standstill
+def towards(mover: Mover, v: float, gap: float) -> float:
+    """Acceleration of one who comes up to something that stands ``gap`` metres ahead."""
+    wish = mover.standstill + v * mover.headway + v * v / mover.root
     ratio = wish / gap if gap > BUMPER_M else wish / BUMPER_M
-    return -mover.a * ratio * ratio
+    share = v / mover.v0
+    share *= share
+    return mover.a * (1.0 - share * share - ratio * ratio)

@@ -133,6 +133,7 @@ class Route:
         low: Lower edge of the lanes that it may use before it is free to choose.
         high: Upper edge of them.
         weight: Share of the entry's traffic.
+        bikes: Edges that two-wheelers keep to instead, so as not to ride into those who turn.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Route:
     low: float
     high: float
     weight: float = 1.0
+    bikes: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

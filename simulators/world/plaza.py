@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from edge_agent.simulators.world.geometry import Path
 from edge_agent.simulators.world.network import Entry, Lane, Link, Network, Route, Station
-from edge_agent.simulators.world.sites import AntennaAt, CameraAt, Site, StationAt
+from edge_agent.simulators.world.site import AntennaAt, CameraAt, Site, StationAt
 from edge_agent.simulators.world.vehicles import FREIGHT, HIGHWAY, Mix
 
 _WRONG_D = 0.5

@@ -1,96 +1,16 @@
-"""Sites: a network, the hardware beside it, and who drives there."""
+"""The sites that there are."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from math import sqrt
-from typing import Literal
 
-from edge_agent.simulators.world.network import Network
-from edge_agent.simulators.world.signal_plan import Plan
+from edge_agent.simulators.world import junction, plaza
+from edge_agent.simulators.world.site import Site
 
-EYE_LEVEL_M = 0.9
-"""Height at which a camera's picture of plates is measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControllerAt:
-    """A signal controller and the plan that it runs; detectors beyond those that its plan uses."""
-
-    name: str
-    plan: Plan
-    detectors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CameraAt:
-    """A camera with its calibrated pose: a pinhole without distortion, level horizon.
-
-    Attributes:
-        x: Metres east, likewise y north and z up.
-        look: Point on the ground in the middle of its picture, x and y.
-        focal: Focal length, pixels at the full picture size.
-        size: Width and height of the picture, pixels.
-        lines: Counting lines in its picture: name to the two ends on the ground, so that traffic
-            of direction ``ab`` goes from the line's left to its right.
-        plates: It is aimed at plates.
-    """
-
-    name: str
-    x: float
-    y: float
-    z: float
-    look: tuple[float, float]
-    focal: int
-    size: tuple[int, int] = (1280, 720)
-    lines: dict[str, tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=dict)
-    plates: bool = False
-
-    def pixels(self, x: float, y: float) -> int:
-        """Width of one metre across the view at a point above the road, pixels."""
-        dx, dy, dz = x - self.x, y - self.y, self.z - EYE_LEVEL_M
-        return int(self.focal / sqrt(dx * dx + dy * dy + dz * dz))
-
-
-@dataclass(frozen=True, slots=True)
-class AntennaAt:
-    """An antenna of a tag reader."""
-
-    name: str
-    reader: str
-    port: int
-    lane: int
-
-
-@dataclass(frozen=True, slots=True)
-class StationAt:
-    """A weigh-in-motion station over these lanes."""
-
-    name: str
-    lanes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Everything that stands still."""
-
-    name: Literal["junction", "toll-plaza", "weigh-station"]
-    network: Network
-    controllers: tuple[ControllerAt, ...] = ()
-    cameras: tuple[CameraAt, ...] = ()
-    antennas: tuple[AntennaAt, ...] = ()
-    weighing: tuple[StationAt, ...] = ()
-    cabinet: str = "cab1"
-
-
-def sites() -> dict[str, Callable[[], Site]]:
-    """Site name to its builder; each call builds a fresh one, for a network holds its traffic."""
-    from edge_agent.simulators.world import junction, plaza  # noqa: PLC0415 - they import us
-
-    return {
-        "junction": junction.build,
-        "toll-plaza": plaza.toll_plaza,
-        "weigh-station": plaza.weigh_station,
-    }
+SITES: dict[str, Callable[[], Site]] = {
+    "junction": junction.build,
+    "toll-plaza": plaza.toll_plaza,
+    "weigh-station": plaza.weigh_station,
+}
+"""Name to builder; each call builds a fresh one, for a network holds its traffic."""
 
 
 def build(name: str) -> Site:
@@ -99,7 +19,6 @@ def build(name: str) -> Site:
     Raises:
         ValueError: No site has this name; the text lists those that there are.
     """
-    known = sites()
-    if name not in known:
-        raise ValueError(f"no site {name!r}; there are {', '.join(known)}")
-    return known[name]()
+    if name not in SITES:
+        raise ValueError(f"no site {name!r}; there are {', '.join(SITES)}")
+    return SITES[name]()

@@ -6,7 +6,7 @@ which IEEE 754 rounds alike on every machine.
 """
 
 from edge_agent.simulators.world.drivers import COMFORTABLE
-from edge_agent.simulators.world.mover import BUMPER_M, FREE, Mover, interaction
+from edge_agent.simulators.world.mover import BUMPER_M, FREE, Mover, towards
 from edge_agent.simulators.world.network import Link, Network
 
 # ruff: noqa: PLR1730 - max() and min() are calls, and this is the hot loop
@@ -23,6 +23,7 @@ _BIKE_MOVES = (0.5, -0.5, 1.0, -1.0, 1.7, -1.7)
 _LANES_NEAR_M = (1.0, 5.0)
 _HARD = -8.0
 _CROSS_CARE = 2.5
+_BETWEEN_M = 0.5
 
 
 class Traffic:
@@ -108,8 +109,7 @@ class Traffic:
                 if (
                     following.shut_to_runners if m.driver.runs_red else following.shut
                 ) and v * v <= 2.0 * COMFORTABLE * room + 0.05:
-                    stop = interaction(m, v, room + m.standstill * 0.7, v)
-                    acc = min(acc, stop)
+                    acc = min(acc, towards(m, v, room + m.standstill * 0.7))
                     if v * dt * 2 > room:
                         acc = min(acc, -v / dt)
             if m.stop_s is not None or m.halted_until is not None:
@@ -194,7 +194,7 @@ class Traffic:
             m.halted_until = self.step_number + m.driver.stop_ms // 100
             self.halts.append((m, True))
             return -v / DT
-        return interaction(m, v, max(room + m.standstill, 0.1), v)
+        return towards(m, v, room + m.standstill)
 
     def _look_beside(
         self, m: Mover, movers: list[Mover], place: int, gap: float, link: Link
@@ -246,26 +246,17 @@ class Traffic:
 
     def _drift(self, m: Mover, movers: list[Mover], place: int) -> None:
         """Move a little across, unless somebody is there."""
+        if m.s - m.length < _BETWEEN_M and m.index:
+            m.dd = 0.0  # its tail is still on the link before, among others who cannot be seen here
+            return
         rate = 0.25 + 0.3 * m.v if m.bike else 0.25 * m.v
         most = min(rate, 1.0) * DT
         way = m.target - m.d
         step = way if -most < way < most else most if way > 0 else -most
         d = m.d + step
-        front, rear = m.s + m.ds + 0.3, m.s - m.length - 0.3
-        for index in range(place - 1, -1, -1):
-            o = movers[index]
-            if o.s - front > _LONGEST_M:
-                break
-            if o.s - o.length < front and _closer(o, m.d, d, m.half + 0.8 * m.side):
-                m.target, m.dd = m.d, 0.0
-                return
-        for index in range(place + 1, len(movers)):
-            o = movers[index]
-            if o.s + 0.3 < rear:
-                break
-            if _closer(o, m.d, d, m.half + 0.8 * m.side):
-                m.target, m.dd = m.d, 0.0
-                return
+        if _somebody_at(m, movers, place, d):
+            m.target, m.dd = m.d, 0.0
+            return
         m.d = d
         m.dd = step
 
@@ -289,6 +280,30 @@ class Traffic:
                 at -= 1
             queue.insert(at, m)
         del link.movers[:gone]
+
+
+def _somebody_at(m: Mover, movers: list[Mover], place: int, d: float) -> bool:
+    """Whether going across to ``d`` would touch somebody beside, on this link or just past it."""
+    front, rear = m.s + m.ds + 0.3, m.s - m.length - 0.3
+    half = m.half + 0.8 * m.side
+    for index in range(place - 1, -1, -1):
+        o = movers[index]
+        if o.s - front > _LONGEST_M:
+            break
+        if o.s - o.length < front and _closer(o, m.d, d, half):
+            return True
+    for index in range(place + 1, len(movers)):
+        o = movers[index]
+        if o.s + 0.3 < rear:
+            break
+        if _closer(o, m.d, d, half):
+            return True
+    room = m.link.length - front
+    return room < _LONGEST_M and any(
+        room + o.s < o.length and _closer(o, m.d, d, half)
+        for link in m.link.after
+        for o in link.movers
+    )
 
 
 def _lanes_beside(m: Mover, link: Link) -> list[float]:

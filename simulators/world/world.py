@@ -12,7 +12,8 @@ from edge_agent.simulators.world.schedule import Schedule, WorldFault
 from edge_agent.simulators.world.sensing import Sensing, marks, violation
 from edge_agent.simulators.world.signal_state import SignalState
 from edge_agent.simulators.world.signals import Controller, Told
-from edge_agent.simulators.world.sites import Site, build
+from edge_agent.simulators.world.site import Site
+from edge_agent.simulators.world.sites import build
 from edge_agent.simulators.world.traffic import DT, Traffic
 from edge_agent.simulators.world.truth import TruthEvent
 from edge_agent.simulators.world.vehicles import Vehicle
