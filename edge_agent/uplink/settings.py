@@ -53,7 +53,7 @@ class UplinkSettings(BaseModel):
         default=0.5, gt=0, le=0.8, description="Share of the window that old events may use."
     )
     backlog_open: int = Field(
-        default=4000,
+        default=2000,
         ge=100,
         le=100_000,
         description="Old events published and not receipted at most: spares the broker's queue.",
