@@ -25,7 +25,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Folder with an sdist, and the wheel that was built from it."""
     given: Path | None = request.config.getoption("--built")
     if given is not None:
-        return given
+        return given.resolve()
     folder = tmp_path_factory.mktemp("dist")
     _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
     return folder
