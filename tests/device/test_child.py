@@ -148,6 +148,7 @@ async def test_a_child_that_grows_is_stopped(parent: _Parent) -> None:
     assert "allowed 200 MB" in error.detail
 
 
+@pytest.mark.slow
 async def test_a_child_that_shouts_is_heard_a_little_and_then_stopped(parent: _Parent) -> None:
     with capture_logs() as logs:
         error = await parent.run(

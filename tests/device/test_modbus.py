@@ -127,6 +127,7 @@ async def _polls(
     return good, bad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dead", [1, 3])
 async def test_dead_slaves_cost_their_neighbours_less_than_a_tenth(dead: int) -> None:
     """Each dead one is asked again every 0.2 s: without rests they would hold the line half the

@@ -66,6 +66,7 @@ async def test_a_passing_fault_is_survived_within_the_run(wire: str, fault: str)
     _only_the_truth(heard)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wire", ["tcp", "pty"])
 async def test_a_flaky_line_never_yields_a_wrong_value(wire: str) -> None:
     """Every fault at once, a third of all answers spoiled, the state moving underneath."""
