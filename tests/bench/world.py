@@ -10,7 +10,7 @@ SUITE = "devices"
 VEHICLES = 200
 TARGET = 50.0
 _FILL_S = 420
-_DEMAND = 1.15
+_DEMAND = 1.4
 
 
 def _factor(quick: bool) -> list[Figure]:
@@ -24,15 +24,14 @@ def _factor(quick: bool) -> list[Figure]:
         present += world.vehicles_now
     factor = seconds / (time.process_time() - before)
     mean = present / seconds
-    scaled = factor * mean / VEHICLES
     return [
         Figure(
-            "world: simulated s a core second, 200 vehicles",
-            scaled,
+            "world: simulated s a core second, ≥ 200 vehicles",
+            factor,
             "×",
             f"≥ {TARGET:.0f}",
-            scaled >= TARGET,
-            f"{mean:.0f} vehicles at × {factor:.0f}, {events} events",
+            factor >= TARGET and mean >= VEHICLES,
+            f"{mean:.0f} vehicles on average, {events} events",
         )
     ]
 
