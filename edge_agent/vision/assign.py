@@ -20,10 +20,16 @@ def assign(scores: Floats) -> tuple[Ints, Ints]:
     Returns:
         Row and column of each pair, in no particular order.
     """
-    rows: list[Ints] = []
-    columns: list[Ints] = []
-    left_rows = np.flatnonzero((scores > 0).any(axis=1))
-    left_columns = np.flatnonzero((scores > 0).any(axis=0))
+    allowed = scores > 0
+    by_row, by_column = allowed.sum(axis=1), allowed.sum(axis=0)
+    # Most pairs have nobody else to choose: one candidate each, each other.
+    lone = allowed & (by_row == 1)[:, None] & (by_column == 1)
+    lone_rows, lone_columns = np.nonzero(lone)
+    rows: list[Ints] = [lone_rows]
+    columns: list[Ints] = [lone_columns]
+    by_row[lone_rows] = 0
+    by_column[lone_columns] = 0
+    left_rows, left_columns = np.flatnonzero(by_row), np.flatnonzero(by_column)
     scores = np.maximum(scores[np.ix_(left_rows, left_columns)], 0.0)
     while scores.size:
         best = scores.argmax(axis=1)
@@ -54,8 +60,6 @@ def assign(scores: Floats) -> tuple[Ints, Ints]:
         r, c = _solve(scores)
         rows.append(left_rows[r])
         columns.append(left_columns[c])
-    if not rows:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
     return np.concatenate(rows), np.concatenate(columns)
 
 

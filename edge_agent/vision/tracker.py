@@ -9,9 +9,16 @@ Low-score detections may continue a track but never begin one (as in ByteTrack, 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.vision.assign import assign
+from edge_agent.vision.flow import Flow
 from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
+
+Bools = NDArray[np.bool_]
+
+_SURE = 5
+"""Hits from which a track teaches the flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,13 @@ class TrackerSettings:
     """
 
     grow: float = 0.3
-    grow_young: float = 1.2
+    grow_young: float = 0.8
     young: int = 3
-    least: float = 0.15
+    least: float = 0.3
     high: float = 0.5
     low: float = 0.1
-    confirm: int = 2
-    patience_s: float = 1.0
+    confirm: int = 3
+    patience_s: float = 3.0
     doubt_s: float = 0.35
     agility: float = 1.5
     jitter: float = 0.06
@@ -65,8 +72,8 @@ class Tracks:
     boxes: Floats
     velocity: Floats
     hits: Ints
-    seen: np.typing.NDArray[np.bool_]
-    confirmed: np.typing.NDArray[np.bool_]
+    seen: Bools
+    confirmed: Bools
     votes: Floats
     score: Floats
     ended: Ints
@@ -79,6 +86,7 @@ class Tracker:
         self._settings = settings or TrackerSettings()
         self._next = 1
         self._t: float | None = None
+        self._flow = Flow()
         self._make(0)
 
     def _make(self, count: int) -> None:
@@ -89,6 +97,8 @@ class Tracker:
         self._spread = np.empty((count, 3))
         self._boxes = np.empty((count, 4))
         self._hits = np.empty(count, np.int64)
+        self._origin = np.empty((count, 2))
+        self._guided = np.empty(count, bool)  # born with the velocity of their place
         self._last = np.empty(count)
         self._votes = np.empty((count, len(CLASSES)))
 
@@ -100,15 +110,18 @@ class Tracker:
         self._predict(step)
         boxes = np.asarray(found.boxes, float).reshape(-1, 4)
         match = np.full(len(self._ids), -1)
-        free = found.scores >= own.high
-        self._pass(match, boxes, free, own.grow, np.ones(len(match), bool))
-        self._pass(match, boxes, free, own.grow_young, self._hits < own.young)
-        weak = (found.scores >= own.low) & (found.scores < own.high)
-        self._pass(match, boxes, weak, own.grow, self._hits >= own.confirm)
+        strong = found.scores >= own.high
+        weak = (found.scores >= own.low) & ~strong
+        score = _likeness(self._boxes, boxes, own.grow)
+        score[score < own.least] = 0.0
+        self._pair(match, strong, score)
+        self._second_chance(match, strong, boxes)
+        self._pair(match, weak, np.where(self._hits[:, None] >= own.confirm, score, 0.0))
         seen = match >= 0
         self._correct(np.flatnonzero(seen), match[seen], boxes, found, t)
+        self._teach(seen)
         ended = self._bury(t, seen)
-        born = np.flatnonzero(free)
+        born = np.flatnonzero(strong)
         seen = np.concatenate([seen[ended < 0], np.ones(len(born), bool)])
         self._bear(boxes[born], found.scores[born], found.classes[born], t)
         return Tracks(
@@ -134,21 +147,24 @@ class Tracker:
         half = self._state[:, 2:] / 2
         self._boxes = np.concatenate([self._state[:, :2] - half, self._state[:, :2] + half], axis=1)
 
-    def _pass(
-        self,
-        match: Ints,
-        boxes: Floats,
-        free: np.typing.NDArray[np.bool_],
-        grow: float,
-        wanted: np.typing.NDArray[np.bool_],
-    ) -> None:
-        """Assign free detections to unmatched, wanted tracks; both are marked in place."""
-        tracks = np.flatnonzero(wanted & (match < 0))
+    def _pair(self, match: Ints, free: Bools, score: Floats) -> None:
+        """Assign free detections to unmatched tracks; both are marked in place."""
+        tracks, others = np.flatnonzero(match < 0), np.flatnonzero(free)
+        if not len(tracks) or not len(others):
+            return
+        rows, columns = assign(score[np.ix_(tracks, others)])
+        match[tracks[rows]] = others[columns]
+        free[others[columns]] = False
+
+    def _second_chance(self, match: Ints, free: Bools, boxes: Floats) -> None:
+        """Tracks of unknown velocity may have gone further than their grown box."""
+        own = self._settings
+        tracks = np.flatnonzero((self._hits < own.young) & (match < 0) & ~self._guided)
         others = np.flatnonzero(free)
         if not len(tracks) or not len(others):
             return
-        score = _likeness(self._boxes[tracks], boxes[others], grow)
-        score[score < self._settings.least] = 0.0
+        score = _likeness(self._boxes[tracks], boxes[others], own.grow_young)
+        score[score < own.least] = 0.0
         rows, columns = assign(score)
         match[tracks[rows]] = others[columns]
         free[others[columns]] = False
@@ -180,7 +196,14 @@ class Tracker:
         self._last[tracks] = t
         self._votes[tracks, found.classes[chosen]] += found.scores[chosen]
 
-    def _bury(self, t: float, seen: np.typing.NDArray[np.bool_]) -> Ints:
+    def _teach(self, seen: Bools) -> None:
+        """What is sure of its velocity tells it to the places where it is and where it began."""
+        sure = seen & (self._hits >= _SURE)
+        self._flow.learn(self._state[sure, :2], self._velocity[sure])
+        grown = seen & (self._hits == _SURE)
+        self._flow.learn(self._origin[grown], self._velocity[grown])
+
+    def _bury(self, t: float, seen: Bools) -> Ints:
         """Drop tracks that were not found for too long; their numbers, −1 where alive."""
         own = self._settings
         patience = np.where(self._hits >= own.confirm, own.patience_s, own.doubt_s)
@@ -195,6 +218,8 @@ class Tracker:
                 "_spread",
                 "_boxes",
                 "_hits",
+                "_guided",
+                "_origin",
                 "_last",
                 "_votes",
             ):
@@ -212,11 +237,16 @@ class Tracker:
         state = np.concatenate(
             [(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]], axis=1
         )
-        # A new vehicle may do several of its own sizes a second, either way.
+        velocity, known = self._flow.guess(state[:, :2])
+        # A new vehicle may do several of its own sizes a second, either way, if nothing is known.
+        speed = np.sqrt((velocity**2).sum(axis=1)) / np.sqrt(state[:, 2] * state[:, 3])
         spread = np.tile([self._settings.jitter**2, 0.0, 25.0], (count, 1))
+        spread[known, 2] = (0.35 * speed[known] + 0.3) ** 2
         self._ids = np.append(self._ids, np.arange(self._next, self._next + count))
         self._state = np.concatenate([self._state, state])
-        self._velocity = np.concatenate([self._velocity, np.zeros((count, 2))])
+        self._velocity = np.concatenate([self._velocity, velocity])
+        self._guided = np.append(self._guided, known)
+        self._origin = np.concatenate([self._origin, state[:, :2]])
         self._spread = np.concatenate([self._spread, spread])
         self._boxes = np.concatenate([self._boxes, boxes])
         self._hits = np.append(self._hits, np.ones(count, np.int64))
@@ -227,19 +257,22 @@ class Tracker:
 
 def _likeness(tracks: Floats, boxes: Floats, grow: float) -> Floats:
     """Overlap (IoU) of grown boxes, times the ratio of heights: T×B."""
-    a, b = _grown(tracks, grow), _grown(boxes, grow)
-    width = np.minimum(a[:, None, 2], b[None, :, 2]) - np.maximum(a[:, None, 0], b[None, :, 0])
-    height = np.minimum(a[:, None, 3], b[None, :, 3]) - np.maximum(a[:, None, 1], b[None, :, 1])
-    shared = np.maximum(width, 0.0) * np.maximum(height, 0.0)
-    area_a = (a[:, 2] - a[:, 0]) * (a[:, 3] - a[:, 1])
-    area_b = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
-    overlap = shared / (area_a[:, None] + area_b[None, :] - shared)
-    tall_a, tall_b = tracks[:, 3] - tracks[:, 1], boxes[:, 3] - boxes[:, 1]
-    ratio = tall_a[:, None] / tall_b[None, :]
-    result: Floats = overlap * np.minimum(ratio, 1.0 / ratio)
+    # Rows of coordinates, single precision: this is where the time goes with many vehicles.
+    a = np.ascontiguousarray(tracks.T, np.float32)
+    b = np.ascontiguousarray(boxes.T, np.float32)
+    a_size, b_size = a[2:] - a[:2], b[2:] - b[:2]
+    a_low, a_high = a[:2] - grow * a_size, a[2:] + grow * a_size
+    b_low, b_high = b[:2] - grow * b_size, b[2:] + grow * b_size
+    shared = np.minimum(a_high[0][:, None], b_high[0])
+    shared -= np.maximum(a_low[0][:, None], b_low[0])
+    np.maximum(shared, 0.0, out=shared)
+    height = np.minimum(a_high[1][:, None], b_high[1])
+    height -= np.maximum(a_low[1][:, None], b_low[1])
+    shared *= np.maximum(height, 0.0, out=height)
+    area_a = np.prod(a_high - a_low, axis=0)
+    area_b = np.prod(b_high - b_low, axis=0)
+    score = shared / (area_a[:, None] + area_b - shared)
+    ratio = np.divide.outer(a_size[1], b_size[1])
+    score *= np.minimum(ratio, 1.0 / ratio)
+    result: Floats = score
     return result
-
-
-def _grown(boxes: Floats, grow: float) -> Floats:
-    extra = grow * (boxes[:, 2:] - boxes[:, :2])
-    return np.concatenate([boxes[:, :2] - extra, boxes[:, 2:] + extra], axis=1)
