@@ -13,7 +13,6 @@ _SHARE = 64
 """A portion is the 64th part of the stream, so that a full spool is not one Loss an event."""
 
 _MOST_ROWS = 4096
-_SQUEEZE_PAGES = 512
 _TRIES = 8
 
 
@@ -57,14 +56,15 @@ class Room:
 
     def full(self, store: Store) -> bool:
         """SQLite found no room. Returns whether trying again at once makes sense."""
-        self.pressure += 1
         if not store.at_limit():
-            # The disk, not the policy, sets the limit now.
-            freed = self._ballast.drop()
-            if freed or not self._squeezed:
-                self._squeezed = True
-                store.limit(max(_SQUEEZE_PAGES, store.used_pages() - _SQUEEZE_PAGES))
+            # The disk, not the policy, says no. To begin the log anew takes no new blocks.
+            store.restart_log()
+            if self._ballast.drop():
                 return True
+            if not self._squeezed:
+                self._squeezed = True
+                store.limit(store.page_count())
+        self.pressure = min(_TRIES, self.pressure + 1)
         return self.pressure < _TRIES
 
     def needed(self, store: Store) -> bool:

@@ -253,14 +253,16 @@ class Store:
         return bool(found) and entry_of(row.stream, found[0]).row == row
 
     def used_pages(self) -> int:
-        count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
         free: int = self.db.execute("PRAGMA freelist_count").fetchone()[0]
-        return count - free
+        return self.page_count() - free
+
+    def page_count(self) -> int:
+        count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
+        return count
 
     def at_limit(self) -> bool:
         """Whether the file has all the pages that it may have."""
-        count: int = self.db.execute("PRAGMA page_count").fetchone()[0]
-        return count >= self.limit_pages
+        return self.page_count() >= self.limit_pages
 
     def limit(self, pages: int) -> None:
         """Set where the file may not grow beyond; SQLite keeps at least what there is."""
@@ -269,8 +271,13 @@ class Store:
 
     def crowded(self) -> bool:
         """Whether so few pages are left that something has to go."""
-        headroom = min(_HEADROOM_PAGES, self.limit_pages // 4)
+        headroom = min(_HEADROOM_PAGES, self.limit_pages // 8)
         return self.used_pages() > self.limit_pages - headroom
+
+    def restart_log(self) -> None:
+        """Copy the WAL into the database as far as that goes, then write it from its start."""
+        with suppress(sqlite3.Error):
+            self.db.execute("PRAGMA wal_checkpoint(RESTART)")
 
     def checkpoint(self) -> None:
         """Copy the WAL into the database and cut it to nothing.

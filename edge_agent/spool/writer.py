@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext, suppress
+from typing import TypeVar
 
 from edge_agent.clock import Clock
 from edge_agent.errors import SpoolError
@@ -24,6 +25,8 @@ from edge_agent.spool.pending import Item, Pending
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.room import Room
 from edge_agent.spool.store import Damaged, Store
+
+_T = TypeVar("_T")
 
 _GROUP_ROWS = 1024
 _RETRY_FIRST_S = 0.1
@@ -73,6 +76,7 @@ class Writer:
         self._spell_ns = 0
         self._mended_at_ns = 0
         self._stop_by_ns: int | None = None
+        self._crash: str | None = None
 
         self._store: Store | None = None
         self._broken = False
@@ -94,9 +98,15 @@ class Writer:
         self._thread.start()
 
     def put(self, stream: str, sub: str, t: int, body: tuple[bytes, bytes], *, early: bool) -> None:
-        """Take an event; it gets its number when it is committed."""
+        """Take an event; it gets its number when it is committed.
+
+        Raises:
+            SpoolError: The writer has died of a bug.
+        """
         mono_ms = self._clock.mono_ns() // _NS_PER_MS if early else None
         with self._cv:
+            if self._crash is not None:
+                raise SpoolError(self._crash)
             self._orders += 1
             item = Item(self._orders, stream, sub, t, mono_ms, *body)
             for victim in self._pending.put(item):
@@ -151,15 +161,22 @@ class Writer:
     # The thread
 
     def _main(self) -> None:
-        while True:
-            with self._cv:
-                while (wait_s := self._due_in_s()) > 0:
-                    self._cv.wait(wait_s)
-                if self._over():
-                    break
-            self._step()
-            self._answer()
-        self._finish()
+        try:
+            while self._wait_for_work():
+                self._step()
+                self._answer()
+            self._finish()
+        except BaseException as error:
+            # A bug, here or in on_commit. Whoever appends next is told and may stop the house.
+            self._crash = f"the spool's writer has died: {error!r}"
+            self.figures.failing = self._crash
+            raise
+
+    def _wait_for_work(self) -> bool:
+        with self._cv:
+            while (wait_s := self._due_in_s()) > 0:
+                self._cv.wait(wait_s)
+            return not self._over()
 
     def _due_in_s(self) -> float:
         """Seconds until there is something to do; 0 for now."""
@@ -216,7 +233,7 @@ class Writer:
             self._done(store, work)
             if mended is not None:
                 self._mends.remove(mended)
-                mended.done.set_result(mended.mended)
+                _resolve(mended.done, mended.mended)
 
     def _mend(self, store: Store) -> Mend | None:
         """Go on with the first mend; returns it when it is done."""
@@ -249,11 +266,15 @@ class Writer:
                 raise
             self._store = store
         if self._doubt is not None:
-            work, self._doubt = self._doubt, None
-            if work.rows and self._store.holds(work.rows[0]):
+            work = self._doubt
+            happened = bool(work.rows) and self._store.holds(work.rows[0])
+            self._doubt = None
+            if happened:
                 self._done(self._store, work)
             else:
                 self._give_back(work)
+        if self.figures.failing is not None:
+            self._room.relax(self._store)
         return self._store
 
     def _done(self, store: Store, work: Work) -> None:
@@ -291,7 +312,8 @@ class Writer:
 
     def _fail(self, said: str, work: Work) -> None:
         """Start over on new connections: what SQLite still holds may not be what the disk has."""
-        self._doubt = work
+        if self._doubt is None:
+            self._doubt = work
         with self._ledger.hand:
             self._close_reader()
         if self._store is not None:
@@ -322,7 +344,7 @@ class Writer:
             ready = [f for order, f in self._tickets if oldest is None or order < oldest]
             self._tickets = [(o, f) for o, f in self._tickets if f not in ready]
         for future in ready:
-            future.set_result(None)
+            _resolve(future, None)
 
     def _finish(self) -> None:
         """Count what could not be written, and close."""
@@ -333,9 +355,15 @@ class Writer:
                 self._ledger.count(item.stream, "io", 1)
             tickets, self._tickets = self._tickets, []
         for _, future in tickets:
-            future.set_result(None)
+            _resolve(future, None)
         for mend in self._mends:
-            mend.done.set_result(mend.mended)
+            _resolve(mend.done, mend.mended)
         if self._store is not None:
             with suppress(sqlite3.Error):
                 self._store.close()
+
+
+def _resolve(future: Future[_T], result: _T) -> None:
+    """Answer, unless the one who asked has gone away."""
+    if future.set_running_or_notify_cancel():
+        future.set_result(result)

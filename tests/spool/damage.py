@@ -5,7 +5,7 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,9 @@ class Original:
     folder: Path
     rows: dict[tuple[str, int], Row]
     epoch: str
+    last: frozenset[tuple[str, int]]
+    """Rows of the last commit. Where a log is hurt these cannot be told from a commit that a
+    power cut interrupted, and may be gone without a word."""
 
     @property
     def files(self) -> list[Path]:
@@ -64,8 +67,8 @@ class Verdict:
 async def build(folder: Path, events: int, *, clean: bool) -> Original:
     """A spool of passages, alarms (some long enough for overflow pages) and a receipted part."""
     live = folder / "live"
-    told: list[Row] = []
-    spool = Spool(live / "s.db", POLICY, SystemClock(), UNIT, told.extend)
+    commits: list[Sequence[Row]] = []
+    spool = Spool(live / "s.db", POLICY, SystemClock(), UNIT, commits.append)
     spool.open()
     for n in range(events):
         spool.append(passage(n), "evt/passage")
@@ -82,10 +85,11 @@ async def build(folder: Path, events: int, *, clean: bool) -> Original:
     else:
         shutil.copytree(live, still, ignore=shutil.ignore_patterns("*-shm"))
         await spool.close()
-    kept = {(r.stream, r.sq): r for r in told}
+    kept = {(r.stream, r.sq): r for rows in commits for r in rows}
+    last = frozenset() if clean else frozenset((r.stream, r.sq) for r in commits[-1])
     if clean:
         kept = {key: r for key, r in kept.items() if key[0] != "passage" or key[1] > events // 10}
-    return Original(still, kept, spool.epoch)
+    return Original(still, kept, spool.epoch, last)
 
 
 def long_alarm(n: int) -> Alarm:
@@ -140,8 +144,8 @@ async def judge(path: Path, original: Original) -> Verdict:
         wrong=sum(
             found[key].body != row.body for key, row in original.rows.items() if key in found
         ),
-        untold=sum(1 for key in missing if not told[key]),
-        reused=int(("passage", last.sq) in original.rows),
+        untold=sum(1 for key in missing if not told[key] and key not in original.last),
+        reused=int(("passage", last.sq) in original.rows.keys() - original.last),
         took_s=took_s,
         fresh=report.fresh,
     )

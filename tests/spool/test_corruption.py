@@ -7,7 +7,7 @@ import pytest
 
 from tests.spool.damage import FRAME, HARMS, PAGE, build, hurt, judge
 
-_HEADER = [0, 16, 18, 24, 28, 36, 44, 56, 60, 68, 100, 101, 103, 105, 110]
+_HEADER = [0, 18, 28, 44, 60, 100, 103, 105]
 
 
 @pytest.mark.parametrize("clean", [True, False], ids=["closed", "killed"])
@@ -19,7 +19,7 @@ async def test_damage_costs_what_it_hits_and_is_told(
     rng = random.Random(13)
     for file in original.files:
         size = file.stat().st_size
-        for at in [*_HEADER, *(rng.randrange(size) for _ in range(12))]:
+        for at in [*_HEADER, *(rng.randrange(size) for _ in range(8))]:
             path = hurt(original, tmp_path / "hurt", file.name, HARMS[harm], at)
             verdict = await judge(path, original)
             assert verdict.lost <= PAGE // 64, (file.name, at, verdict)
