@@ -170,6 +170,11 @@ class Centre:
             return dict(self._units)
 
     @property
+    def alive(self) -> bool:
+        """False after a mistake in the writer's thread, e.g. a ``watch`` that raised."""
+        return self._writer.is_alive()
+
+    @property
     def connected(self) -> bool:
         return self._client.is_connected()
 
@@ -252,7 +257,11 @@ class Centre:
         for home in self._desk.ready(now):
             if not self._client.is_connected():
                 continue  # the unit's (re)birth or our own return asks again
-            with self._guard:
-                receipt = self._keeper.receipt(home)
+            try:
+                with self._guard:
+                    receipt = self._keeper.receipt(home)
+            except StoreError:
+                self._desk.owe(home, now)
+                continue
             self._client.publish(home[0].receipt, receipt.model_dump_json(), qos=1)
             self.receipts += 1

@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from edge_agent.centre.centre import Broker, Centre
-from edge_agent.centre.keeper import Kept
+from edge_agent.centre.keeper import Kept, Watch
 from edge_agent.centre.sqlite_store import SqliteStore
 from edge_agent.centre.store import StoreError
 
@@ -23,6 +24,9 @@ run --json prints one line for every stored event,
 and at the end {"summary": {"stored", "duplicates", "conflicts", "refused", "ignored", "unknown",
 "lost", "missing", "receipts"}}.
 """
+
+
+_LOOK_S = 0.5
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,14 +95,14 @@ def _run(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     store = SqliteStore(options.db)
     try:
-        centre = Centre(broker, store, _print if options.json else None)
+        centre = Centre(broker, store, _printer(stop) if options.json else None)
     except OSError as error:  # a certificate or key that cannot be read
         store.close()
         print(f"edge-centre: {error}", file=sys.stderr)
         return 2
     with centre:
         if options.json:
-            stop.wait(options.seconds)
+            _wait(centre, stop, options.seconds)
         else:
             # Imported here: --json must work where rich is not installed.
             from edge_agent.centre.table import show  # noqa: PLC0415
@@ -132,6 +136,22 @@ def _password(path: Path | None) -> str | None:
     if path is None:
         return None
     return path.read_text(encoding="utf-8").partition("\n")[0]
+
+
+def _wait(centre: Centre, stop: threading.Event, seconds: float | None) -> None:
+    end = None if seconds is None else time.monotonic() + seconds
+    while centre.alive and not stop.is_set() and (end is None or time.monotonic() < end):
+        stop.wait(_LOOK_S if end is None else min(_LOOK_S, max(0.0, end - time.monotonic())))
+
+
+def _printer(stop: threading.Event) -> Watch:
+    def write(kept: Kept) -> None:
+        try:
+            _print(kept)
+        except BrokenPipeError:
+            stop.set()  # nobody reads any more, e.g. `| head`; what has come is stored
+
+    return write
 
 
 def _print(kept: Kept) -> None:

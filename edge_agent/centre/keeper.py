@@ -59,7 +59,7 @@ class Keeper:
         self._store = store
         self._now_ns = now_ns
         self._watch = watch
-        self._register = Register(store.accounts())
+        self._loaded: Register | None = Register(store.accounts())
         self.tally: Counter[str] = Counter()
 
     def take(self, arrivals: Sequence[Arrival]) -> Outcome:
@@ -68,6 +68,13 @@ class Keeper:
         Raises:
             StoreError: Nothing was stored; the units will send it again.
         """
+        try:
+            return self._take(arrivals)
+        except StoreError:
+            self.tally["store-error"] += 1
+            raise
+
+    def _take(self, arrivals: Sequence[Arrival]) -> Outcome:
         items = [
             (item, arrival.received_ns)
             for arrival in arrivals
@@ -122,11 +129,16 @@ class Keeper:
         try:
             self._store.commit(group)
         except StoreError:
-            # The register is ahead of the store: what it says must be true again before the
-            # next receipt.
-            self._register = Register(self._store.accounts())
-            self.tally["store-error"] += 1
+            # The register is ahead of the store: it must not be asked again before it was read
+            # anew.
+            self._loaded = None
             raise
+
+    @property
+    def _register(self) -> Register:
+        if self._loaded is None:
+            self._loaded = Register(self._store.accounts())
+        return self._loaded
 
     def _tell(self, fresh: Sequence[tuple[Numbered, int]]) -> None:
         if self._watch is None:
@@ -150,6 +162,11 @@ class Keeper:
         return born
 
     def receipt(self, at: Home) -> Receipt:
+        """What is stored of a unit and epoch.
+
+        Raises:
+            StoreError: The store failed before and still does.
+        """
         return self._register.receipt(at, self._now_ns() // 1_000_000)
 
     def accounts(self) -> list[Account]:

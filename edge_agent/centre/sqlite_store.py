@@ -1,5 +1,6 @@
 """The store on SQLite: WAL, synchronous=FULL, one file."""
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,9 +55,10 @@ class SqliteStore:
         Raises:
             StoreError: A row cannot be read back.
         """
-        rows = self._db.execute(
-            "SELECT root, ep, st, held, closed, duplicates, conflicts FROM streams"
-        ).fetchall()
+        with _told():
+            rows = self._db.execute(
+                "SELECT root, ep, st, held, closed, duplicates, conflicts FROM streams"
+            ).fetchall()
         found = []
         for root, ep, st, held, closed, duplicates, conflicts in rows:
             address = topics.parse(f"{root}/-")
@@ -72,23 +74,24 @@ class SqliteStore:
         found: set[str] = set()
         while some := list(islice(left, _IDS_A_QUESTION)):
             marks = ",".join("?" * len(some))
-            rows = self._db.execute(
-                f"SELECT id FROM events WHERE id IN ({marks})",  # noqa: S608 - only marks
-                some,
-            )
-            found.update(row[0] for row in rows)
+            with _told():
+                rows = self._db.execute(
+                    f"SELECT id FROM events WHERE id IN ({marks})",  # noqa: S608 - only marks
+                    some,
+                )
+                found.update(row[0] for row in rows)
         return found
 
     def commit(self, group: Group) -> None:
         """Write the group in one transaction."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._write(group)
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise StoreError(str(error)) from error
+        with _told():
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._write(group)
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     def _write(self, group: Group) -> None:
         self._db.executemany(
@@ -155,6 +158,15 @@ class SqliteStore:
 
     def close(self) -> None:
         self._db.close()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What SQLite complains of, in the words of the Store."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(str(error)) from error
 
 
 def _text(spans: Spans) -> str:

@@ -48,7 +48,7 @@ class StoredEvent:
 
 
 class Store(Protocol):
-    """What a store must do; SqliteStore is the first."""
+    """What a store must do; SqliteStore is the first. Every method may raise StoreError."""
 
     def accounts(self) -> list[Account]:
         """All accounts, as last committed."""

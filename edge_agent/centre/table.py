@@ -19,7 +19,7 @@ def show(centre: Centre, url: str, stop: threading.Event, seconds: float | None)
     """Draw until told to stop, or so long."""
     end = None if seconds is None else time.monotonic() + seconds
     with Live(console=Console(), refresh_per_second=4, transient=False) as live:
-        while not stop.is_set() and (end is None or time.monotonic() < end):
+        while centre.alive and not stop.is_set() and (end is None or time.monotonic() < end):
             live.update(picture(centre, url))
             stop.wait(_EVERY_S)
         live.update(picture(centre, url))

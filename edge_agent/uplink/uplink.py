@@ -178,7 +178,7 @@ class Uplink:
 
     def _failed(self, error: LinkError | SecretError) -> float:
         if isinstance(error, LinkError) and self._settings.protocol == "auto":
-            if error.why is Why.VERSION:
+            if error.why is Why.VERSION and self._v5:
                 self._v5 = False
                 return 0.0
             if error.why is Why.SILENT:

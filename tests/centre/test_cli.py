@@ -71,7 +71,7 @@ def test_wrong_usage_is_exit_code_2_and_shows_no_password(
 
 def run(*argv: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "edge_agent.centre.cli", "run", *argv],
+        [sys.executable, "-m", "edge_agent.centre", "run", *argv],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -138,6 +138,7 @@ def test_what_could_not_be_stored_is_not_receipted(tmp_path: Path) -> None:
         one.take([second])
     assert one.receipt(HOME).streams[0].top == 1
     assert one.tally["stored"] == 1
+    assert one.tally["store-error"] == 1
     store.fail = False
     one.take([second])
     assert one.receipt(HOME).streams[0].upto == 2

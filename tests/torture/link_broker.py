@@ -85,6 +85,7 @@ async def _overflow(protocol: str, scale: Scale) -> Outcome:
     """The way to the centre stalls again and again while the broker's queue holds 20 messages."""
     events = 3000 if scale is Scale.SHORT else 50_000
     broker = Mosquitto(OVERFLOW)
+    times: list[float | None] = []
     async with (
         relayed(broker.port) as far,
         scene(broker=broker, centre_url=far.url, protocol=protocol) as stage,
@@ -94,8 +95,8 @@ async def _overflow(protocol: str, scale: Scale) -> Outcome:
             await stage.record(events // 3)
             await asyncio.sleep(2)
             far.line.hole = False
-            await stage.complete()
-        recovery = await stage.complete()
+            times.append(await stage.complete())
+        recovery = None if None in times else max(filter(None, times), default=0.0)
         dropped = broker.log().count("messages are being dropped")
         found = stage.outcome(recovery, f"broker dropped for the centre {dropped}×")
         return found if dropped else broken(found, "the broker's queue never overflowed")
