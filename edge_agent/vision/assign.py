@@ -11,50 +11,62 @@ import numpy as np
 from edge_agent.vision.frame import Floats, Ints
 
 
-def assign(scores: Floats) -> tuple[Ints, Ints]:
+def assign(rows: Ints, columns: Ints, scores: Floats) -> tuple[Ints, Ints]:
     """Best pairs of rows and columns.
 
     Args:
-        scores: R×C; a pair with a score of 0 or less is not allowed.
+        rows: Row of each allowed pair, …
+        columns: … its column, …
+        scores: … and its score, above 0.
 
     Returns:
-        Row and column of each pair, in no particular order.
+        Row and column of each chosen pair, in no particular order.
     """
-    allowed = scores > 0
-    by_row, by_column = allowed.sum(axis=1), allowed.sum(axis=0)
-    # Most pairs have nobody else to choose: one candidate each, each other.
-    lone = allowed & (by_row == 1)[:, None] & (by_column == 1)
-    lone_rows, lone_columns = np.nonzero(lone)
-    rows: list[Ints] = [lone_rows]
-    columns: list[Ints] = [lone_columns]
-    by_row[lone_rows] = 0
-    by_column[lone_columns] = 0
-    left_rows, left_columns = np.flatnonzero(by_row), np.flatnonzero(by_column)
-    scores = np.maximum(scores[np.ix_(left_rows, left_columns)], 0.0)
+    if not len(rows):
+        return rows, columns
+    # Most pairs have nobody else to choose.
+    lone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    if lone.all():
+        return rows, columns
+    rest = ~lone
+    its_rows, row = np.unique(rows[rest], return_inverse=True)
+    its_columns, column = np.unique(columns[rest], return_inverse=True)
+    conflict = np.zeros((len(its_rows), len(its_columns)))
+    conflict[row, column] = scores[rest]
+    r, c = _settle(conflict)
+    return (
+        np.concatenate([rows[lone], its_rows[r]]),
+        np.concatenate([columns[lone], its_columns[c]]),
+    )
+
+
+def _settle(scores: Floats) -> tuple[Ints, Ints]:
+    """Take sure pairs until none is left, then solve the rest."""
+    rows: list[Ints] = []
+    columns: list[Ints] = []
+    left_rows, left_columns = np.arange(scores.shape[0]), np.arange(scores.shape[1])
     while scores.size:
         best = scores.argmax(axis=1)
         index = np.arange(len(best))
         value = scores[index, best]
         others = scores.copy()
         others[index, best] = 0.0
-        next_of_row = others.max(axis=1)
         # For the chosen column, the best score of any other row.
-        rival = scores[:, best].copy()
+        rival = scores[:, best]
         rival[index, index] = 0.0
-        sure = np.flatnonzero((value > 0) & (value >= next_of_row + rival.max(axis=0)))
-        # Two rows may claim one column only when they tie with nothing else to choose: first wins.
+        sure = np.flatnonzero((value > 0) & (value >= others.max(axis=1) + rival.max(axis=0)))
+        # Two rows claim one column only when they tie with nothing else to choose: first wins.
         _, first = np.unique(best[sure], return_index=True)
         sure = sure[first]
         if not len(sure):
             break
         rows.append(left_rows[sure])
         columns.append(left_columns[best[sure]])
-        keep_rows = np.delete(index, sure)
-        keep_columns = np.delete(np.arange(scores.shape[1]), best[sure])
-        scores = scores[np.ix_(keep_rows, keep_columns)]
-        left_rows, left_columns = left_rows[keep_rows], left_columns[keep_columns]
-        alive_rows, alive_columns = (scores > 0).any(axis=1), (scores > 0).any(axis=0)
-        scores = scores[np.ix_(alive_rows, alive_columns)]
+        scores[sure] = 0.0
+        scores[:, best[sure]] = 0.0
+        alive_rows = np.flatnonzero(scores.any(axis=1))
+        alive_columns = np.flatnonzero(scores.any(axis=0))
+        scores = scores[alive_rows][:, alive_columns]
         left_rows, left_columns = left_rows[alive_rows], left_columns[alive_columns]
     if scores.size:
         r, c = _solve(scores)

@@ -33,7 +33,7 @@ class Flow:
         np.add.at(self._sum, (row, column), velocities)
         np.add.at(self._square, (row, column), (velocities**2).sum(axis=1))
         old = self._weight > _MEMORY
-        if old.any():
+        if old.any():  # forget by halves
             self._weight[old] /= 2
             self._sum[old] /= 2
             self._square[old] /= 2

@@ -16,9 +16,11 @@ from edge_agent.vision.flow import Flow
 from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
 
 Bools = NDArray[np.bool_]
+Pairs = tuple[Ints, Ints, Floats]
+"""Track, detection and score of each possible pair."""
 
 _SURE = 5
-"""Hits from which a track teaches the flow."""
+"""Hits after which, and then again after as many, a track teaches the flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,11 @@ class Tracker:
         match = np.full(len(self._ids), -1)
         strong = found.scores >= own.high
         weak = (found.scores >= own.low) & ~strong
-        score = _likeness(self._boxes, boxes, own.grow)
-        score[score < own.least] = 0.0
-        self._pair(match, strong, score)
+        pairs = _likeness(self._boxes, boxes, own.grow, own.least)
+        rows, columns, _ = pairs
+        self._pair(match, strong, pairs, strong[columns])
         self._second_chance(match, strong, boxes)
-        self._pair(match, weak, np.where(self._hits[:, None] >= own.confirm, score, 0.0))
+        self._pair(match, weak, pairs, weak[columns] & (self._hits[rows] >= own.confirm))
         seen = match >= 0
         self._correct(np.flatnonzero(seen), match[seen], boxes, found, t)
         self._teach(seen)
@@ -147,14 +149,13 @@ class Tracker:
         half = self._state[:, 2:] / 2
         self._boxes = np.concatenate([self._state[:, :2] - half, self._state[:, :2] + half], axis=1)
 
-    def _pair(self, match: Ints, free: Bools, score: Floats) -> None:
+    def _pair(self, match: Ints, free: Bools, pairs: Pairs, wanted: Bools) -> None:
         """Assign free detections to unmatched tracks; both are marked in place."""
-        tracks, others = np.flatnonzero(match < 0), np.flatnonzero(free)
-        if not len(tracks) or not len(others):
-            return
-        rows, columns = assign(score[np.ix_(tracks, others)])
-        match[tracks[rows]] = others[columns]
-        free[others[columns]] = False
+        rows, columns, scores = pairs
+        open_ = wanted & (match[rows] < 0) & free[columns]
+        rows, columns = assign(rows[open_], columns[open_], scores[open_])
+        match[rows] = columns
+        free[columns] = False
 
     def _second_chance(self, match: Ints, free: Bools, boxes: Floats) -> None:
         """Tracks of unknown velocity may have gone further than their grown box."""
@@ -163,9 +164,9 @@ class Tracker:
         others = np.flatnonzero(free)
         if not len(tracks) or not len(others):
             return
-        score = _likeness(self._boxes[tracks], boxes[others], own.grow_young)
-        score[score < own.least] = 0.0
-        rows, columns = assign(score)
+        rows, columns = assign(
+            *_likeness(self._boxes[tracks], boxes[others], own.grow_young, own.least)
+        )
         match[tracks[rows]] = others[columns]
         free[others[columns]] = False
 
@@ -197,11 +198,12 @@ class Tracker:
         self._votes[tracks, found.classes[chosen]] += found.scores[chosen]
 
     def _teach(self, seen: Bools) -> None:
-        """What is sure of its velocity tells it to the places where it is and where it began."""
-        sure = seen & (self._hits >= _SURE)
+        """Who is sure of its velocity tells it to the places where it is and where it began."""
+        sure = np.flatnonzero(seen & (self._hits >= _SURE) & (self._hits % _SURE == 0))
         self._flow.learn(self._state[sure, :2], self._velocity[sure])
-        grown = seen & (self._hits == _SURE)
-        self._flow.learn(self._origin[grown], self._velocity[grown])
+        grown = sure[self._hits[sure] == _SURE]
+        if len(grown):
+            self._flow.learn(self._origin[grown], self._velocity[grown])
 
     def _bury(self, t: float, seen: Bools) -> Ints:
         """Drop tracks that were not found for too long; their numbers, −1 where alive."""
@@ -255,24 +257,23 @@ class Tracker:
         self._next += count
 
 
-def _likeness(tracks: Floats, boxes: Floats, grow: float) -> Floats:
-    """Overlap (IoU) of grown boxes, times the ratio of heights: T×B."""
+def _likeness(tracks: Floats, boxes: Floats, grow: float, least: float) -> Pairs:
+    """Pairs whose overlap (IoU) of grown boxes, times the ratio of heights, is at least this."""
     # Rows of coordinates, single precision: this is where the time goes with many vehicles.
     a = np.ascontiguousarray(tracks.T, np.float32)
     b = np.ascontiguousarray(boxes.T, np.float32)
     a_size, b_size = a[2:] - a[:2], b[2:] - b[:2]
     a_low, a_high = a[:2] - grow * a_size, a[2:] + grow * a_size
     b_low, b_high = b[:2] - grow * b_size, b[2:] + grow * b_size
-    shared = np.minimum(a_high[0][:, None], b_high[0])
-    shared -= np.maximum(a_low[0][:, None], b_low[0])
-    np.maximum(shared, 0.0, out=shared)
+    width = np.minimum(a_high[0][:, None], b_high[0])
+    width -= np.maximum(a_low[0][:, None], b_low[0])
     height = np.minimum(a_high[1][:, None], b_high[1])
     height -= np.maximum(a_low[1][:, None], b_low[1])
-    shared *= np.maximum(height, 0.0, out=height)
-    area_a = np.prod(a_high - a_low, axis=0)
-    area_b = np.prod(b_high - b_low, axis=0)
-    score = shared / (area_a[:, None] + area_b - shared)
-    ratio = np.divide.outer(a_size[1], b_size[1])
-    score *= np.minimum(ratio, 1.0 / ratio)
-    result: Floats = score
-    return result
+    rows, columns = np.nonzero((width > 0) & (height > 0))
+    shared = width[rows, columns] * height[rows, columns]
+    larger = (1 + 2 * grow) ** 2
+    area_a, area_b = larger * a_size[0] * a_size[1], larger * b_size[0] * b_size[1]
+    ratio = a_size[1][rows] / b_size[1][columns]
+    score = shared / (area_a[rows] + area_b[columns] - shared) * np.minimum(ratio, 1 / ratio)
+    enough = score >= least
+    return rows[enough], columns[enough], score[enough].astype(float)
