@@ -184,6 +184,8 @@ def load_map(profile: str) -> Map:
         MapError: With every complaint.
     """
     path = path_of(profile)
+    if not path.is_absolute():
+        raise MapError([("profile", f"{path}: not an absolute path")])
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -74,14 +74,7 @@ class ChildProcess:
             DeviceError: The child's own last word; SILENT without beats, OVERLOAD beyond its
                 limits, PROTOCOL when it writes something else, CRASH when it died.
         """
-        process = await asyncio.create_subprocess_exec(
-            *self.argv,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            limit=_LINE_LIMIT,
-            start_new_session=True,
-        )
+        process = await self._start()
         drain = StderrDrain(self.log)
         try:
             async with asyncio.TaskGroup() as group:
@@ -94,6 +87,20 @@ class ChildProcess:
         finally:
             await asyncio.shield(self._end(process))
         raise AssertionError("a child's tasks end only by raising")
+
+    async def _start(self) -> Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                *self.argv,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                limit=_LINE_LIMIT,
+                start_new_session=True,
+            )
+        except OSError as error:  # no such program, no descriptors, no memory left
+            detail = f"child process cannot be started: {error.strerror or error}"
+            raise DeviceError(Cause.CRASH, detail) from error
 
     async def _talk(self, process: Process, emit: Emit, drain: StderrDrain) -> NoReturn:
         stdin = process.stdin

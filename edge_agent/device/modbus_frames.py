@@ -2,8 +2,9 @@
 
 Source: MODBUS Application Protocol V1.1b3, MODBUS Messaging on TCP/IP V1.0b, MODBUS over Serial
 Line V1.02. Only reading functions exist here, so nothing built on this module can write to a
-device. A reply counts only when it is exactly the answer to the request: unit, function and length;
-pymodbus, which this replaces, also takes a reply of another function or length.
+device. A reply counts only when it is exactly the answer to the request: unit, function and length.
+(pymodbus 3.16 also takes a reply of another function or length, cannot tell a damaged frame from
+silence, and drops the connection of all when one unit is silent; it judges this module in the tests.)
 """
 
 import struct

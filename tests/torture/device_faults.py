@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
+import os
+import resource
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from structlog.testing import capture_logs
 
 from edge_agent.clock import SystemClock
 from edge_agent.device.endpoint import parse
@@ -74,8 +78,36 @@ def _not_isolated(_scale: Scale) -> Outcome:
     return Outcome(scene.tried, scene.lost, scene.duplicates, None, "blocked for 8 s, not isolated")
 
 
+def _no_descriptors(_scale: Scale) -> Outcome:
+    """The agent's own descriptors run out: what is connected goes on, all else waits."""
+    scene = asyncio.run(play([naughty("error", "error")], 25, _take_all_descriptors))
+    cannot = [s for s in scene.told if "Too many open files" in s[1].detail]
+    after = [at for at in scene.last_words("error").values() if cannot and at > cannot[-1][0]]
+    if not cannot or not after:
+        raise AssertionError("the shortage was not felt, or not overcome")
+    note = "descriptors gone for 8 s; a child could not be started, and could afterwards"
+    return Outcome(scene.tried, scene.lost, scene.duplicates, after[0] - cannot[-1][0], note)
+
+
+async def _take_all_descriptors() -> None:
+    await asyncio.sleep(5)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    taken = []
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        await asyncio.sleep(8)
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def _unplugged(scale: Scale) -> Outcome:
-    return asyncio.run(_unplug(5 if scale is Scale.SHORT else 100))
+    with capture_logs():
+        return asyncio.run(_unplug(5 if scale is Scale.SHORT else 100))
 
 
 async def _unplug(times: int) -> Outcome:
@@ -163,6 +195,7 @@ FAULTS = [
         for does in MISDEEDS
     ),
     Fault("driver: block, not isolated", "23", True, _not_isolated),
+    Fault("descriptors exhausted", "22", False, _no_descriptors),
     Fault("serial line unplugged", "17", False, _unplugged),
     Fault("dead slaves on a shared bus", "18", False, _dead_slave),
 ]

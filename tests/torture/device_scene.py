@@ -8,11 +8,13 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from structlog.testing import capture_logs
 
 from edge_agent import registry
 from edge_agent.clock import SystemClock
@@ -79,8 +81,23 @@ def modbus(name: str, url: str, **facts: Any) -> Device:
     return name, kind, kind.settings.model_validate(table | facts)
 
 
-async def play(others: Sequence[Device], seconds: float) -> Scene:
-    """Run the healthy ones and the others together for a while."""
+async def _nothing() -> None:
+    pass
+
+
+async def play(
+    others: Sequence[Device],
+    seconds: float,
+    meanwhile: Callable[[], Coroutine[Any, Any, None]] = _nothing,
+) -> Scene:
+    """Run the healthy ones and the others together for a while; ``meanwhile`` hurts the process."""
+    with capture_logs():  # dozens of tracebacks on purpose would bury the table of results
+        return await _play(others, seconds, meanwhile)
+
+
+async def _play(
+    others: Sequence[Device], seconds: float, meanwhile: Callable[[], Coroutine[Any, Any, None]]
+) -> Scene:
     scene = Scene()
     supervisor = Supervisor(
         SystemClock(),
@@ -94,7 +111,9 @@ async def play(others: Sequence[Device], seconds: float) -> Scene:
             healthy = [modbus(name, url) for name, url in zip(truths, urls, strict=True)]
             run = asyncio.create_task(supervisor.run([*healthy, *others]))
             watch = asyncio.create_task(_watch_processes(scene))
+            hurt = asyncio.create_task(meanwhile())
             await asyncio.wait({run}, timeout=seconds)
+            await hurt
             scene.statuses = supervisor.statuses()
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)

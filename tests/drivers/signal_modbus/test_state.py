@@ -239,6 +239,8 @@ def test_wrong_parts_are_told(tmp_path: Path, more: str, words: str) -> None:
 def test_an_unknown_profile_is_told_with_the_known_ones() -> None:
     with pytest.raises(MapError, match="known profiles: generic_v1"):
         load_map("generic_v7")
+    with pytest.raises(MapError, match="not an absolute path"):
+        load_map("maps/mine.toml")
 
 
 def test_the_profile_in_the_readme_is_sound() -> None:
