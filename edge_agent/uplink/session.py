@@ -1,7 +1,7 @@
 """One connection's life: subscribe, birth, pump, receipts, timers, goodbye."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,6 +26,7 @@ TICK_S = 0.5
 _GRACE_S = 1.5
 """Backlog waits this long for the centre's word after a birth: much of it may be there already."""
 
+_DRAW_S = 0.05
 _CALM_S = 600.0
 _LOOK_AGAIN_S = 5.0
 _REBIRTH_S = 10.0
@@ -61,7 +62,7 @@ class Session:
         clock: Clock,
         conditions: Conditions,
         memory: Memory,
-        birth: Sequence[Announcement],
+        announce: Callable[[], Sequence[Announcement]],
         state: State,
     ) -> None:
         self._settings = settings
@@ -70,7 +71,7 @@ class Session:
         self._clock = clock
         self._conditions = conditions
         self._memory = memory
-        self._birth = birth
+        self._announce = announce
         self._state = state
         self._wake = asyncio.Event()
         self._forget: dict[str, list[Range]] = {}
@@ -123,7 +124,10 @@ class Session:
             welcome=welcome,
         )
         link.subscribe(self._topics.receipt, self._topics.state)
-        pump.birth(map(_parcel, self._birth))
+        # The pump has drawn the line between old and new rows. What was committed before it must
+        # be in the announcements, or a retained state would stay behind: let it come through.
+        await self._clock.sleep(_DRAW_S)
+        pump.birth(map(_parcel, self._announce()))
         pump.hold_backlog = self._settings.receipts
         while self._ended is None:
             self._wake.clear()

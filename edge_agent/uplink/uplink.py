@@ -117,8 +117,7 @@ class Uplink:
     async def _connection(self) -> float:
         """Connect and serve; returns the pause before the next attempt."""
         self._enter(LinkState.CONNECTING)
-        birth = self._announce()
-        state = self._birth_state(birth)
+        state = self._birth_state(self._announce())
         session = Session(
             settings=self._settings,
             topics=self._topics,
@@ -126,7 +125,7 @@ class Uplink:
             clock=self._clock,
             conditions=self._conditions,
             memory=self._memory,
-            birth=birth,
+            announce=self._announce,
             state=state,
         )
         will = Will(self._topics.state, own_state(state, self._clock, "offline", "connection lost"))
