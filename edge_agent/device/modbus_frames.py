@@ -4,7 +4,7 @@ Source: MODBUS Application Protocol V1.1b3, MODBUS Messaging on TCP/IP V1.0b, MO
 Line V1.02. Only reading functions exist here, so nothing built on this module can write to a
 device. A reply counts only when it is exactly the answer to the request: unit, function and length.
 (pymodbus 3.16 also takes a reply of another function or length, cannot tell a damaged frame from
-silence, and drops the connection of all when one unit is silent; it judges this module in the tests.)
+silence, and drops everybody's connection when one unit stays silent; it is the judge in the tests.)
 """
 
 import struct
