@@ -34,8 +34,10 @@ class Room:
         self._ballast = Ballast(path, policy.ballast_mb * 1_000_000)
         self._full_pages = policy.max_mb * 1_000_000 // PAGE_BYTES
         self._squeezed = False
+        self._refused = 0
+        """How often in a row SQLite found no room."""
         self.pressure = 0
-        """How often in a row SQLite found no room; each time more is given up."""
+        """The same, once it is clear that something must go; each time more is given up."""
 
     @property
     def max_bytes(self) -> int:
@@ -56,16 +58,21 @@ class Room:
 
     def full(self, store: Store) -> bool:
         """SQLite found no room. Returns whether trying again at once makes sense."""
+        self._refused = min(_TRIES, self._refused + 1)
         if not store.at_limit():
             # The disk, not the policy, says no. To begin the log anew takes no new blocks.
             store.restart_log()
-            if self._ballast.drop():
+            if self._ballast.drop() or self._refused == 1:
                 return True
             if not self._squeezed:
                 self._squeezed = True
                 store.limit(store.page_count())
-        self.pressure = min(_TRIES, self.pressure + 1)
-        return self.pressure < _TRIES
+        self.pressure = self._refused
+        return self._refused < _TRIES
+
+    def found(self) -> None:
+        """There was room."""
+        self._refused = self.pressure = 0
 
     def needed(self, store: Store) -> bool:
         return self.pressure > 0 or store.crowded()

@@ -6,6 +6,7 @@ never calls anybody while it holds that, and never holds it while SQLite works.
 
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -75,7 +76,8 @@ class Writer:
         self._mends: list[Mend] = []
         self._spell_ns = 0
         self._mended_at_ns = 0
-        self._stop_by_ns: int | None = None
+        self._stop_by_s: float | None = None
+        """Of the real clock: a thread that is waited for may not wait for a clock that stands."""
         self._crash: str | None = None
 
         self._store: Store | None = None
@@ -149,7 +151,7 @@ class Writer:
     def stop(self, deadline_s: float) -> None:
         """Write what can be written until the deadline, then end. Blocks."""
         with self._cv:
-            self._stop_by_ns = self._clock.mono_ns() + round(deadline_s * _NS)
+            self._stop_by_s = time.monotonic() + deadline_s
             self._cv.notify()
         self._thread.join()
 
@@ -174,8 +176,11 @@ class Writer:
 
     def _wait_for_work(self) -> bool:
         with self._cv:
-            while (wait_s := self._due_in_s()) > 0:
-                self._cv.wait(wait_s)
+            while (wait_s := self._due_in_s()) > 0 and not self._over():
+                # When the disk has failed, and at the end, the real clock decides.
+                waited = not self._cv.wait(wait_s)
+                if waited and self.figures.failing is not None:
+                    break
             return not self._over()
 
     def _due_in_s(self) -> float:
@@ -183,8 +188,8 @@ class Writer:
         now = self._clock.mono_ns()
         if self.figures.failing is not None:
             wait_s = (self._retry_at_ns - now) / _NS
-            return max(0.0, wait_s if self._stop_by_ns is None else min(wait_s, self._left_s(now)))
-        if self._stop_by_ns is not None or self._tickets or self._mends or self._distrusted:
+            return max(0.0, min(wait_s, self._retry_s))
+        if self._stop_by_s is not None or self._tickets or self._mends or self._distrusted:
             return 0.0
         pending = self._pending
         if pending.critical or pending.count >= _GROUP_ROWS or self._ledger.has_damage():
@@ -202,14 +207,11 @@ class Writer:
             return 0
         return self._ledger.waiting_since_ns + self._policy.forget_s * _NS
 
-    def _left_s(self, now: int) -> float:
-        return ((self._stop_by_ns or 0) - now) / _NS
-
     def _over(self) -> bool:
-        if self._stop_by_ns is None:
+        if self._stop_by_s is None:
             return False
         idle = not (self._pending.count or self._pending.dropped or self._doubt or self._mends)
-        return self._left_s(self._clock.mono_ns()) <= 0 or (idle and not self._ledger.waiting)
+        return time.monotonic() >= self._stop_by_s or (idle and not self._ledger.waiting)
 
     def _step(self) -> None:
         work = Work()
@@ -251,7 +253,7 @@ class Writer:
             work.unspooled, self._pending.dropped = self._pending.dropped, Counter()
             work.items = self._pending.take(max(1, _GROUP_ROWS >> self._room.pressure))
             due = self._ledger.waiting and self._tidy_ns() <= self._clock.mono_ns()
-            work.tidy = bool(due) or self._stop_by_ns is not None
+            work.tidy = bool(due) or self._stop_by_s is not None
 
     def _opened(self) -> Store:
         if self._store is None:
@@ -281,7 +283,7 @@ class Writer:
         now = self._clock.mono_ns()
         self._losses.committed()
         self._ledger.committed(work.tidings, work.gone, work.drops)
-        self._room.pressure = 0
+        self._room.found()
         self._retry_s = 0.0
         look = now - self._looked_ns >= _EVERY_NS
         if look:
