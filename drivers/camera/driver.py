@@ -21,6 +21,8 @@ _READ_S = 3.0
 _START_S = _OPEN_S + 3.0
 """Python and OpenCV load in under a second; a small board needs three."""
 _BEAT_S = 4.0
+_TERM_S = 0.5
+"""The child has nothing to save."""
 
 
 class CameraDriver(Driver):
@@ -60,7 +62,9 @@ class CameraDriver(Driver):
             log=self._context.log,
             alive=self._context.alive,
             degraded=self._context.degraded,
-            limits=ChildLimits(self._settings.memory_mb, start_s=_START_S, beat_s=_BEAT_S),
+            limits=ChildLimits(
+                self._settings.memory_mb, start_s=_START_S, beat_s=_BEAT_S, term_s=_TERM_S
+            ),
         )
 
     def _config(self, *, probe: bool) -> dict[str, Any]:

@@ -60,9 +60,7 @@ class View:
 
 def road(speed: float, length: float, lanes: int, per_lane: float, seed: int) -> Strip:
     """A road of these properties."""
-    return Strip(
-        seed, StripSettings(length=length, lanes=lanes, per_lane=per_lane, speed=speed)
-    )
+    return Strip(seed, StripSettings(length=length, lanes=lanes, per_lane=per_lane, speed=speed))
 
 
 def film(view: View, seconds: float, seed: int) -> Iterator[Seen]:
