@@ -1,0 +1,142 @@
+"""``edge-sim etc``: run one simulated reader of toll tags until its input ends.
+
+Prints one JSON line with its address first. Orders come as JSON lines on standard input, see the
+folder's README; each is answered by a JSON line. ``{"report": true}`` tells what it has counted;
+``{"quit": true}``, SIGINT or SIGTERM end it.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Protocol
+
+from edge_agent.simulators.etc.faults import Faults
+from edge_agent.simulators.etc.field import Event, SeededTags, Source, TagField, Truth, WorldTags
+from edge_agent.simulators.etc.module import Module
+from edge_agent.simulators.etc.reader import Reader
+from edge_agent.simulators.etc.serialport import SerialPort
+from edge_agent.simulators.etc.server import LlrpPort
+
+SUMMARY = "Toll tag reader: LLRP over TCP, or the 0xFF serial family on a pty"
+
+
+class Port(Protocol):
+    """A reader that somebody can reach."""
+
+    def switch(self, order: dict[str, Any]) -> None:
+        """Obey a fault order."""
+
+    def counts(self) -> dict[str, int]:
+        """What happened so far."""
+
+    async def close(self) -> None:
+        """Stop."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--llrp", metavar="HOST:PORT", help="listen here; port 0 picks a free one")
+    where.add_argument("--pty", action="store_true", help="serial module on a new pty")
+    parser.add_argument("--link", type=Path, help="stable link to the pty")
+    parser.add_argument("--site", help="tags that pass a reader of this site of the world")
+    parser.add_argument("--reader", help="which reader of the site (default: the first)")
+    parser.add_argument("--start-ms", type=int, help="UTC at which the world began (default: now)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the world or of the tags")
+    parser.add_argument("--per-s", type=float, default=1.0, help="made-up tags a second")
+    parser.add_argument("--stay-ms", type=int, default=400, help="how long one is in the field")
+    parser.add_argument("--total", type=int, help="how many made-up tags come (default: no end)")
+    parser.add_argument("--antennas", type=int, default=4, help="antennas for made-up tags")
+    parser.add_argument("--every-ms", type=float, default=40, help="between two reads of a tag")
+    parser.add_argument("--uptime", action="store_true", help="LLRP reader without UTC")
+    parser.add_argument("--version", choices=("1.0.1", "1.1"), default="1.1", help="of LLRP")
+    parser.add_argument("--truth", metavar="FILE", help="write what really passes as JSONL")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until told to end."""
+    with ExitStack() as stack:
+        file = stack.enter_context(open(args.truth, "a", encoding="utf-8")) if args.truth else None  # noqa: PTH123 - "-" stays possible for /dev/stdout
+
+        def truth(event: Event) -> None:
+            if file is not None:
+                file.write(json.dumps(event) + "\n")
+                file.flush()
+
+        asyncio.run(_simulate(args, truth))
+    return 0
+
+
+def utc_ms() -> float:
+    """UTC of this machine."""
+    return time.time_ns() / 1e6
+
+
+async def _simulate(args: argparse.Namespace, truth: Truth) -> None:
+    start_ms = round(utc_ms()) if args.start_ms is None else args.start_ms
+    source: Source
+    if args.site is None:
+        ports = tuple(range(1, args.antennas + 1))
+        source = SeededTags(args.seed, args.per_s, args.stay_ms, ports, start_ms, args.total)
+    else:
+        source = WorldTags(args.site, args.seed, start_ms, args.reader)
+    field = TagField(source, lambda _event: None, args.every_ms)
+    field.skip_to(round(utc_ms()))
+    field.truth = truth  # what passed before there was a reader is nobody's to know
+    port, url = await _open(args, field)
+    ended = asyncio.Event()
+    for what in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(what, ended.set)
+    _print({"ready": True, "url": url, "antennas": dict(source.ports)})
+    orders = asyncio.create_task(_obey(port, ended), name="orders")
+    try:
+        await ended.wait()
+    finally:
+        orders.cancel()
+        await port.close()
+
+
+async def _open(args: argparse.Namespace, field: TagField) -> tuple[Port, str]:
+    faults = Faults(args.seed)
+    ports = field.source.ports.values()
+    if args.pty:
+        serial = SerialPort(Module(ports), field, utc_ms, faults)
+        return serial, await serial.open(args.link)
+    reader = Reader(
+        ports,
+        lambda: time.time_ns() // 1000,
+        uptime=args.uptime,
+        top=2 if args.version == "1.1" else 1,
+    )
+    llrp = LlrpPort(reader, field, utc_ms, faults)
+    host, _, number = args.llrp.rpartition(":")
+    return llrp, await llrp.open(host, int(number))
+
+
+async def _obey(port: Port, ended: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        try:
+            order = json.loads(line)
+            if order.get("quit"):
+                break
+            if order.get("report"):
+                _print({"report": port.counts()})
+                continue
+            port.switch(order)
+            _print({"done": order})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    ended.set()
+
+
+def _print(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
