@@ -23,7 +23,7 @@ from tests.needs import find, missing
 from tests.spool.kit import UNIT
 
 ROOT = Path(__file__).parents[2]
-IMAGE_MB = 16
+IMAGE_MB = 24
 
 
 @dataclass
@@ -192,7 +192,7 @@ class LoopDisk:
         with self.image.open("wb") as file:
             file.truncate(IMAGE_MB * 1024 * 1024)
         count = [] if inodes is None else ["-N", str(inodes)]
-        _command("mkfs.ext4", "-q", "-F", "-m", "0", "-J", "size=4", *count, str(self.image))
+        _command("mkfs.ext4", "-q", "-F", "-b", "4096", "-m", "0", "-J", "size=4", *count, str(self.image))
         _command("mount", "-o", "loop", str(self.image), str(self.mount))
 
     def remount(self, *options: str) -> None:
