@@ -1,0 +1,1 @@
+"""Pictures of the simulated road, as its calibrated cameras see it."""
