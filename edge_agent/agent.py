@@ -246,7 +246,7 @@ class Agent:
 
     def _about(self) -> bytes:
         return self._notices.about(
-            self._recorder.lanes, self._spool.epoch, receipts=self._settings.uplink.receipts
+            self._recorder.lanes, self._spool.epoch, receipts=self._spool.receipts
         )
 
     def _announce(self) -> list[Announcement]:

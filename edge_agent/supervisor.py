@@ -20,8 +20,8 @@ from typing import Any, Literal, NoReturn
 import structlog
 
 from edge_agent import registry
+from edge_agent.backoff import Backoff
 from edge_agent.clock import Clock
-from edge_agent.device.backoff import Backoff
 from edge_agent.device.driver import DeviceContext, DeviceSettings, Driver, DriverKind, Log
 from edge_agent.device.hosted import HostedDriver
 from edge_agent.device.ports import PortBook

@@ -58,7 +58,7 @@ def take(
         config_problems=problems,
         test=settings.unit.test,
         devices=_devices(settings, statuses, figures, notices.born.utc_ms),
-        spool=_spool(gauge, epoch, now_ms, receipts=settings.uplink.receipts),
+        spool=_spool(gauge, epoch, now_ms, receipts=settings.spool.receipts),
         uplink=_uplink(settings, uplink),
         clock=ClockPart(
             source=quality.source,

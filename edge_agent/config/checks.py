@@ -186,25 +186,10 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def receipts(sound: Sound) -> Iterator[Problem]:
-    """Spool and uplink agree on what makes an event forgotten."""
-    said = [sound.draft.value((table, "receipts")) for table in ("spool", "uplink")]
-    keeps, waits = (True if value is None else value for value in said)
-    if isinstance(keeps, bool) and isinstance(waits, bool) and keeps is not waits:
-        yield sound.draft.problem(
-            ("spool" if said[1] is None else "uplink", "receipts"),
-            "spool.receipts and uplink.receipts differ",
-            value=f"{shown(keeps)} and {shown(waits)}",
-            allowed="true twice where the centre sends receipts, false twice where it does not",
-            do="set both, or remove both: true is the default",
-        )
-
-
 CHECKS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (
     ids,
     timezone,
     claims,
     kinds,
     lanes,
-    receipts,
 )

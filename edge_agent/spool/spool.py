@@ -161,6 +161,11 @@ class Spool:
         return await asyncio.wrap_future(self._writer.mend(boot_before_mono_ns, delta_ms))
 
     @property
+    def receipts(self) -> bool:
+        """Whether an event is forgotten only on the centre's receipt."""
+        return self._policy.receipts
+
+    @property
     def position(self) -> int:
         """Position of the last committed row; what comes later is live."""
         return self._writer.figures.position

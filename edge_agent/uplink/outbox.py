@@ -19,6 +19,10 @@ class Outbox(Protocol):
     def epoch(self) -> str: ...
 
     @property
+    def receipts(self) -> bool:
+        """Whether an event is forgotten only on the centre's receipt."""
+
+    @property
     def position(self) -> int:
         """Position of the last row committed; 0 when there never was one."""
 

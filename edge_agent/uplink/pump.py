@@ -157,7 +157,7 @@ class Pump:
         """One message of the backlog; False when there is none or it must wait."""
         if self.hold_backlog or not self.window.free(Lane.BACKLOG):
             return False
-        if self._settings.receipts and self._accounts.open(CRITICAL) >= self._settings.backlog_open:
+        if self._outbox.receipts and self._accounts.open(CRITICAL) >= self._settings.backlog_open:
             return False
         rows = await self._resends.take(CRITICAL, self._settings.batch, but=True)
         if rows:

@@ -128,7 +128,7 @@ class Session:
         # be in the announcements, or a retained state would stay behind: let it come through.
         await self._clock.sleep(_DRAW_S)
         pump.birth(map(_parcel, self._announce()))
-        pump.hold_backlog = self._settings.receipts
+        pump.hold_backlog = self._outbox.receipts
         while self._ended is None:
             self._wake.clear()
             await self._hand_over()
@@ -178,7 +178,7 @@ class Session:
         """Tell the spool what it may forget."""
         while self._forget:
             stream, numbers = self._forget.popitem()
-            if self._settings.receipts:
+            if self._outbox.receipts:
                 await self._outbox.acknowledge(stream, numbers)
             else:
                 await self._outbox.published(stream, numbers)
@@ -191,7 +191,7 @@ class Session:
         if now - self._looked > _LOOK_AGAIN_S * 1e9:
             self._looked = now
             pump.look_again()
-        if self._settings.receipts:
+        if self._outbox.receipts:
             self._judge_receipts(now)
         if self._memory.rival is not None and now - self._began > _CALM_S * 1e9:
             self._memory.rival = None
@@ -242,7 +242,7 @@ class Session:
         if parcel.topic == self._topics.state:
             self._memory.born = True
         if account is not None:
-            if self._settings.receipts:
+            if self._outbox.receipts:
                 account.published(parcel.numbers, now)
             else:
                 self._forget.setdefault(parcel.stream, []).extend(parcel.numbers)

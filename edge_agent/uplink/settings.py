@@ -44,10 +44,6 @@ class UplinkSettings(BaseModel):
     username: str | None = Field(default=None, description="User at the broker.")
     password: SecretRef | None = Field(default=None, description="Reference to the password.")
     tls: Tls = Field(default=Tls(), description="Certificates; used with mqtts://.")
-    receipts: bool = Field(
-        default=True,
-        description="The centre sends receipts; false: sent is done, kept in the ring only.",
-    )
     window: int = Field(default=50, ge=20, le=100, description="Messages in flight at most.")
     backlog_share: float = Field(
         default=0.5, gt=0, le=0.8, description="Share of the window that old events may use."

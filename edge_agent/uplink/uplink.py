@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import structlog
 from pydantic import ValidationError
 
+from edge_agent.backoff import Backoff
 from edge_agent.clock import Clock
 from edge_agent.contract.events import State
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.errors import UplinkError
 from edge_agent.secret import SecretError
 from edge_agent.uplink.accounts import Accounts, Patience
-from edge_agent.uplink.backoff import Backoff
 from edge_agent.uplink.conditions import Condition, Conditions
 from edge_agent.uplink.identity import own_state, tell_rival
 from edge_agent.uplink.link import Link, LinkError, Why, Will
@@ -22,6 +22,8 @@ from edge_agent.uplink.outbox import Outbox
 from edge_agent.uplink.session import Announcement, End, Session
 from edge_agent.uplink.settings import UplinkSettings
 from edge_agent.uplink.status import LinkState, Protocol, UplinkStatus
+
+FIRST_PAUSE_S, PAUSE_JITTER = 0.5, 0.5
 
 _STEADY_S = 30.0
 """A connection that lasted so long was a good one: the next pause begins small again."""
@@ -54,7 +56,7 @@ class Uplink:
         self._announce = announce
         self._conditions = Conditions(on_condition)
         self._rng = rng if rng is not None else random.SystemRandom()
-        self._backoff = Backoff(settings.backoff_s, self._rng)
+        self._backoff = Backoff(self._rng, FIRST_PAUSE_S, settings.backoff_s, PAUSE_JITTER)
         patience = Patience(round(settings.settle_s * _NS), round(settings.receipt_s * _NS))
         self._memory = Memory(Accounts(patience, self._rng))
         self._session: Session | None = None
@@ -185,7 +187,7 @@ class Uplink:
                 self._v5 = not self._v5
         self._down(str(error), denied=not isinstance(error, LinkError) or error.why is Why.DENIED)
         self._enter(LinkState.WAITING)
-        return self._backoff.pause_s()
+        return self._backoff.next()
 
     def _down(self, text: str, *, denied: bool = False) -> None:
         now = self._clock.mono_ns()
@@ -216,7 +218,7 @@ class Uplink:
         self._enter(LinkState.WAITING)
         if lasted_ns >= _STEADY_S * _NS:
             self._backoff.reset()
-        return self._backoff.pause_s()
+        return self._backoff.next()
 
     def _enter(self, state: LinkState) -> None:
         if state is not self._state:

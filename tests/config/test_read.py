@@ -93,8 +93,6 @@ WRONG = [
         [("device.ctl2", "device.ctl1 on line")],
     ),
     ('kind = "box"', 'kind = "box"\nsilent_s = nan', [("device.ctl1.silent_s", "")]),
-    ("[uplink]", "[spool]\nreceipts = false\n[uplink]", [("spool.receipts", "differ")]),
-    ("[uplink]", "[uplink]\nreceipts = false", [("uplink.receipts", "differ")]),
     ("[lane.l1]", "[lane]\nl2 = 3\n[lane.l1]", [("lane.l2", "not a table")]),
 ]
 

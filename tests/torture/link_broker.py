@@ -34,7 +34,7 @@ async def _killed(scale: Scale) -> Outcome:
 
 async def _killed_without_receipts(scale: Scale) -> Outcome:
     """The same with PUBACK taken for delivery: it must lose, or the ledger is blind."""
-    async with scene(receipts=False, policy=SpoolPolicy(receipts=False)) as stage:
+    async with scene(policy=SpoolPolicy(receipts=False)) as stage:
         await stage.record(100)
         await stage.complete()
         stage.broker.kill()

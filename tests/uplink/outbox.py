@@ -12,8 +12,9 @@ from tests.uplink.events import EPOCH, row
 class MemoryOutbox:
     """Holds rows; forgets what is acknowledged."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, receipts: bool = True) -> None:
         self.epoch = EPOCH
+        self.receipts = receipts
         self.rows: list[Row] = []
         self.gone: dict[str, Spans] = {}
         self.sent: dict[str, Spans] = {}

@@ -96,7 +96,7 @@ class UnitRig:
             lanes=["lane-1"],
             streams=["passage", "alarm"],
             ep=self.spool.epoch,
-            receipts=self.settings.receipts,
+            receipts=self.spool.receipts,
         )
         return [
             Announcement(self.topics.state, wire.encode(birth)),

@@ -171,9 +171,9 @@ async def test_backlog_waits_when_the_centre_does_not_follow() -> None:
 
 
 async def test_without_receipts_the_backlog_flows_on() -> None:
-    outbox = MemoryOutbox()
+    outbox = MemoryOutbox(receipts=False)
     outbox.put("passage", 1000)
-    bench = Bench(outbox, backlog_open=100, receipts=False)
+    bench = Bench(outbox, backlog_open=100)
     await bench.settle()
     assert bench.pump.sent_events == 1000
 

@@ -130,14 +130,14 @@ async def test_without_receipts_a_puback_is_enough(broker: Mosquitto, tmp_path: 
     from edge_agent.spool.policy import SpoolPolicy  # noqa: PLC0415
 
     policy = SpoolPolicy(receipts=False)
-    async with unit(tmp_path, broker.url, receipts=False, policy=policy) as rig:
+    async with unit(tmp_path, broker.url, policy=policy) as rig:
         rig.record(60)
         await rig.spool.flush()
         await until(lambda: rig.uplink.status().sent == 60)
         await until(lambda: rig.uplink.status().in_flight == 0)
         await asyncio.sleep(0.3)
         assert rig.uplink.status().open == 0
-    async with unit(tmp_path, broker.url, receipts=False, policy=policy) as rig:
+    async with unit(tmp_path, broker.url, policy=policy) as rig:
         await until(lambda: rig.uplink.status().state is LinkState.UP)
         await asyncio.sleep(0.5)
         assert rig.uplink.status().sent == 0  # not again after a restart

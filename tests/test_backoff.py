@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.device.backoff import Backoff
+from edge_agent.backoff import Backoff
 
 
 @given(st.integers())
@@ -22,3 +22,11 @@ def test_same_seed_same_delays_and_no_overflow() -> None:
     assert [one.next() for _ in range(9)] == [two.next() for _ in range(9)]
     one.tries = 100_000
     assert one.next() <= 60
+
+
+def test_other_first_pause_and_more_jitter() -> None:
+    backoff = Backoff(random.Random(1), first_s=0.5, cap_s=60.0, jitter=0.5)
+    pauses = [backoff.next() for _ in range(40)]
+    assert 0.25 <= pauses[0] <= 0.5
+    assert all(30 <= pause <= 60 for pause in pauses[8:])
+    assert len(set(pauses)) == len(pauses)

@@ -1,4 +1,8 @@
-"""How long to wait before the next try: doubling, capped, jittered, so that nothing hammers."""
+"""How long to wait before the next try: doubling, capped, jittered, so that nothing hammers.
+
+The jitter matters most where many share what failed: a city of units that lost one broker must not
+come back in step.
+"""
 
 import random
 from dataclasses import dataclass, field
