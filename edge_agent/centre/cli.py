@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     export = verbs.add_parser("export", help="write every stored event as NDJSON")
     export.add_argument("--db", required=True, type=Path)
     export.add_argument("--stream", help="only this one")
+    export.add_argument(
+        "--times", action="store_true", help="say with each when it came: as run --json does"
+    )
     export.set_defaults(run=_export)
     return parser
 
@@ -192,6 +195,10 @@ def _gaps(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     store = SqliteStore(options.db, read_only=True)
     for event in store.events(stream=options.stream):
-        print(event.body)
+        if options.times:
+            head = json.dumps({"root": event.root, "received_ms": event.received_ms})
+            print(f'{{"event": {event.body}, {head[1:]}')
+        else:
+            print(event.body)
     store.close()
     return 0

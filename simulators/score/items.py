@@ -58,7 +58,7 @@ SAME = Names({}, {}, {})
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One event at the centre: its body, and UTC ms of its commit where the file tells."""
+    """One event at the centre: its body, and UTC ms of its commit, or else of when it came."""
 
     body: Line
     committed: int | None
@@ -82,7 +82,7 @@ def read_truth(path: Path) -> Iterator[Line]:
 def read_stored(path: Path) -> Iterator[Stored]:
     """Events of ``edge-centre export`` or ``edge-centre run --json``.
 
-    Only the latter tells when each was committed, hence how late it was.
+    The former tells how late each was only with ``--times``: then by when it came.
 
     Raises:
         InputError: A line is no event.
@@ -96,7 +96,8 @@ def read_stored(path: Path) -> Iterator[Stored]:
             if whole:
                 raise InputError(f"{path}:{number}: no stored event: {line[:60]}")
             return
-        yield Stored(body, record.get("committed_ms") if record else None)
+        times = record or {}
+        yield Stored(body, times.get("committed_ms", times.get("received_ms")))
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str, bool]]:

@@ -47,6 +47,13 @@ def test_export_gives_the_events_as_they_came(db: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == ""
 
 
+def test_export_says_when_each_came_if_asked(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", "--db", str(db), "--times"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"]["sq"] for line in lines] == [1, 2, 6]
+    assert {(line["root"], line["received_ms"]) for line in lines} == {(UNIT.root, 0)}
+
+
 def test_a_missing_database_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["gaps", "--db", str(tmp_path / "none.db")]) == 3
     assert "none.db" in capsys.readouterr().err
