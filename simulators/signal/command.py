@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from time import time as utc_s
 from typing import Any, TextIO
 
 from edge_agent.simulators.signal.controller import Controller
@@ -39,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="seed of the arrivals")
     parser.add_argument("--per-hour", type=float, default=600, help="vehicles a detector and hour")
     parser.add_argument("--speed", type=float, default=1.0, help="times real time")
+    parser.add_argument("--site", help="play a controller of this site of the simulated world")
+    parser.add_argument("--controller", help="which one of the site (default: the first)")
+    parser.add_argument("--start-ms", type=int, help="UTC at which the world began (default: now)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,10 +63,7 @@ def _writer(file: TextIO | None) -> Callable[[dict[str, Any]], None]:
 
 
 async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], None]) -> None:
-    time = RunningTime(args.speed)
-    controller = Controller(
-        four_arms(), time, truth, name=args.name, seed=args.seed, per_hour=args.per_hour
-    )
+    controller, time = _controller(args, truth)
     faults = Faults(args.seed)
     units = {args.unit: controller}
     port: TcpPort | PtyPort
@@ -77,7 +78,7 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     loop = asyncio.get_running_loop()
     for what in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(what, ended.set)
-    _print({"url": url, "unit": args.unit, "profile": "generic_v1"})
+    _print({"ready": True, "url": url, "unit": args.unit, "profile": "generic_v1"})
     orders = asyncio.create_task(_obey(controller, faults, ended), name="orders")
     ticks = asyncio.create_task(_tick(controller, time), name="ticks")
     try:
@@ -87,6 +88,24 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         ticks.cancel()
         controller.advance()
         await port.close()
+
+
+def _controller(
+    args: argparse.Namespace, truth: Callable[[dict[str, Any]], None]
+) -> tuple[Controller, RunningTime]:
+    if args.site is None:
+        time = RunningTime(args.speed)
+        made = Controller(
+            four_arms(), time, truth, name=args.name, seed=args.seed, per_hour=args.per_hour
+        )
+        return made, time
+    # The world is long to load and not needed without a site.
+    from edge_agent.simulators.signal.site import WorldPlan  # noqa: PLC0415
+
+    start_ms = round(utc_s() * 1000) if args.start_ms is None else args.start_ms
+    plan = WorldPlan(args.site, args.seed, start_ms, args.controller)
+    time = RunningTime(began_utc_ms=start_ms)
+    return Controller(plan, time, truth, name=plan.name, seed=args.seed, hits=plan.hits), time
 
 
 async def _tick(controller: Controller, time: RunningTime) -> None:

@@ -4,7 +4,7 @@ State is advanced to a moment, event by event, so that the truth holds exact tim
 asked for. Register map: README.md beside this file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,11 @@ from edge_agent.simulators.signal.plan import (
     DARK,
     FLASHING_YELLOW,
     RED,
-    FixedTimePlan,
+    Plan,
     lamps,
 )
 from edge_agent.simulators.signal.timebase import Timebase
-from edge_agent.simulators.signal.traffic import Hit, arrivals
+from edge_agent.simulators.signal.traffic import Arrivals, Hits
 
 Truth = Callable[[dict[str, Any]], None]
 """Takes one record of what really happened."""
@@ -36,8 +36,7 @@ _ALARMS = ("door-open", "lamp-out", "mains-failed", "monitor-tripped")
 @dataclass
 class _Detector:
     name: str
-    hits: Iterator[Hit]
-    next: Hit
+    hits: Hits
     count: int = 0
     off: float = -1.0
 
@@ -53,15 +52,17 @@ class Controller:
         name: In the records of the truth.
         seed: Of the arrivals.
         per_hour: Vehicles an hour and detector.
+        hits: Detector to what passes it, instead of seeded arrivals.
     """
 
-    plan: FixedTimePlan
+    plan: Plan
     time: Timebase
     truth: Truth
     name: str = "controller"
     seed: int = 1
     detectors: int = 4
     per_hour: float = 600.0
+    hits: Mapping[str, Hits] = field(default_factory=dict)
     mode: str = field(default="auto", init=False)
     conflicting: set[int] = field(default_factory=set, init=False)
     alarms: set[str] = field(default_factory=set, init=False)
@@ -74,10 +75,18 @@ class Controller:
     _detectors: list[_Detector] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        for index in range(self.detectors):
-            hits = arrivals(self.seed * 1000 + index, self.per_hour)
-            self._detectors.append(_Detector(f"d{index + 1}", hits, next(hits)))
+        made: dict[str, Hits] = {
+            f"d{index + 1}": Arrivals(self.seed * 1000 + index, self.per_hour)
+            for index in range(self.detectors)
+        }
+        for name, hits in (self.hits or made).items():
+            self._detectors.append(_Detector(name, hits))
         self._show(0.0)
+
+    @property
+    def identity(self) -> dict[int, str]:
+        """Identification objects by number."""
+        return IDENTITY
 
     def advance(self) -> float:
         """Bring the state up to now; returns now."""
@@ -86,16 +95,15 @@ class Controller:
             (moment, None) for moment in self.plan.edges(self._at, until)
         ]
         for detector in self._detectors:
-            while detector.next.on <= until:
-                events.append((detector.next.on, detector))
-                detector.off = detector.next.off
-                detector.next = next(detector.hits)
-        for moment, hit in sorted(events, key=lambda event: event[0]):
-            if hit is None:
+            for hit in detector.hits.until(until):
+                detector.off = hit.off
+                events += [(hit.on, detector)] * hit.counts
+        for moment, passed in sorted(events, key=lambda event: event[0]):
+            if passed is None:
                 self._show(moment)
             else:
-                hit.count += 1
-                self._tell("detector", moment, name=hit.name, n=hit.count)
+                passed.count += 1
+                self._tell("detector", moment, detector=passed.name, sq=passed.count)
         self._at = until
         return until
 
@@ -158,7 +166,7 @@ class Controller:
             raise ValueError(f"alarm {code!r}: one of {', '.join(_ALARMS)}")
         now = self.advance()
         (self.alarms.add if on else self.alarms.discard)(code)
-        self._tell("alarm", now, code=code, active=on)
+        self._tell("condition", now, code=code, active=on)
 
     def reset_counters(self) -> None:
         """Counters start again at 0, nothing else does."""

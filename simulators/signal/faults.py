@@ -69,15 +69,20 @@ class Faults:
             return
         name, on = order.get("fault"), bool(order.get("on", True))
         if name in WIRE:
-            self.active.pop(name, None)
-            if on:
-                self.active[name] = Active(
-                    order.get("times"), float(order.get("share", 1)), float(order.get("value", 0))
-                )
+            self.switch_wire(order)
         elif name in _MODES:
             controller.set_mode(_MODES[name] if on else "auto")
         else:
             self._one_off(controller, order, on)
+
+    def switch_wire(self, order: dict[str, Any]) -> None:
+        """Obey an order about one of ``WIRE``, whatever device is behind the wire."""
+        name = str(order["fault"])
+        self.active.pop(name, None)
+        if order.get("on", True):
+            self.active[name] = Active(
+                order.get("times"), float(order.get("share", 1)), float(order.get("value", 0))
+            )
 
     def _clear(self, controller: Controller) -> None:
         self.active.clear()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 RED, YELLOW, GREEN, FLASHING_GREEN = "r", "y", "g", "fg"
 FLASHING_YELLOW, DARK, CONFLICT = "fy", "d", "x"
@@ -23,6 +24,21 @@ class Stage:
     vehicles: tuple[int, ...]
     walkers: tuple[int, ...]
     green_s: float
+
+
+class Plan(Protocol):
+    """What a controller can run: see ``FixedTimePlan`` for the members."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def stages(self) -> tuple[Stage, ...]: ...
+    @property
+    def cycle_s(self) -> float: ...
+    @property
+    def phases(self) -> tuple[int, ...]: ...
+    def at(self, now: float, /) -> dict[int, str]: ...
+    def edges(self, after: float, until: float, /) -> Iterator[float]: ...
 
 
 @dataclass(frozen=True)

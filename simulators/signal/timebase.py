@@ -19,12 +19,13 @@ class Timebase(Protocol):
 
 
 class RunningTime:
-    """Real time, ``speed`` times as fast."""
+    """Real time, ``speed`` times as fast, from now on or from a moment of UTC in the past."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, began_utc_ms: float | None = None) -> None:
+        now_ms = time.time() * 1000
         self._speed = speed
-        self._began = time.monotonic()
-        self._began_utc_ms = time.time() * 1000
+        self._began_utc_ms = now_ms if began_utc_ms is None else began_utc_ms
+        self._began = time.monotonic() - (now_ms - self._began_utc_ms) / 1000
 
     def now(self) -> float:
         return (time.monotonic() - self._began) * self._speed

@@ -5,9 +5,7 @@ Written from the MODBUS Application Protocol V1.1b3 on its own; it shares nothin
 
 import binascii
 from collections.abc import Mapping
-from typing import NamedTuple
-
-from edge_agent.simulators.signal.controller import IDENTITY, Controller
+from typing import NamedTuple, Protocol
 
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE = 1, 2, 3
 
@@ -25,7 +23,21 @@ class Asked(NamedTuple):
     pdu: bytes
 
 
-def answer(controller: Controller, pdu: bytes) -> bytes:
+class Slave(Protocol):
+    """What a simulated device shows on Modbus."""
+
+    @property
+    def identity(self) -> Mapping[int, str]:
+        """Identification objects by number."""
+
+    def bits(self) -> list[bool]:
+        """Discrete inputs from address 0."""
+
+    def registers(self) -> list[int]:
+        """Input registers from address 0."""
+
+
+def answer(controller: Slave, pdu: bytes) -> bytes:
     """The reply PDU to a request PDU."""
     match pdu[0]:
         case 2 if len(pdu) == 5:  # noqa: PLR2004 - function, address, count
@@ -33,7 +45,7 @@ def answer(controller: Controller, pdu: bytes) -> bytes:
         case 4 if len(pdu) == 5:  # noqa: PLR2004
             return _registers(pdu, controller.registers())
         case 0x2B if len(pdu) == 4 and pdu[1] == 0x0E:  # noqa: PLR2004
-            return _identity(pdu)
+            return _identity(pdu, controller.identity)
         case function:
             return refusal(function, ILLEGAL_FUNCTION)
 
@@ -74,11 +86,11 @@ def _registers(pdu: bytes, cells: list[int]) -> bytes:
     return bytes((pdu[0], len(words))) + words
 
 
-def _identity(pdu: bytes) -> bytes:
+def _identity(pdu: bytes, identity: Mapping[int, str]) -> bytes:
     last = {1: 2, 2: 6}.get(pdu[2])
     if last is None:
         return refusal(pdu[0], ILLEGAL_VALUE)
-    objects = {n: text.encode() for n, text in IDENTITY.items() if pdu[3] <= n <= last}
+    objects = {n: text.encode() for n, text in identity.items() if pdu[3] <= n <= last}
     listed = b"".join(bytes((n, len(text))) + text for n, text in objects.items())
     return bytes((0x2B, 0x0E, pdu[2], 0x82, 0x00, 0x00, len(objects))) + listed
 
@@ -144,5 +156,5 @@ def _request_length(buffer: bytearray) -> int | None:
     return _FIXED_REQUEST
 
 
-Units = Mapping[int, Controller]
-"""Controllers behind one port, by unit number; a missing unit is a dead one."""
+Units = Mapping[int, Slave]
+"""Devices behind one port, by unit number; a missing unit is a dead one."""
