@@ -29,8 +29,8 @@ def assign(rows: Ints, columns: Ints, scores: Floats) -> tuple[Ints, Ints]:
     if lone.all():
         return rows, columns
     rest = ~lone
-    its_rows, row = np.unique(rows[rest], return_inverse=True)
-    its_columns, column = np.unique(columns[rest], return_inverse=True)
+    its_rows, row = _numbered(rows[rest])
+    its_columns, column = _numbered(columns[rest])
     conflict = np.zeros((len(its_rows), len(its_columns)))
     conflict[row, column] = scores[rest]
     r, c = _settle(conflict)
@@ -38,6 +38,14 @@ def assign(rows: Ints, columns: Ints, scores: Floats) -> tuple[Ints, Ints]:
         np.concatenate([rows[lone], its_rows[r]]),
         np.concatenate([columns[lone], its_columns[c]]),
     )
+
+
+def _numbered(values: Ints) -> tuple[Ints, Ints]:
+    """The different values, ascending, and for each value its position among them."""
+    different = np.flatnonzero(np.bincount(values))
+    position = np.empty(different[-1] + 1, np.int64)
+    position[different] = np.arange(len(different))
+    return different, position[values]
 
 
 def _settle(scores: Floats) -> tuple[Ints, Ints]:
@@ -55,9 +63,10 @@ def _settle(scores: Floats) -> tuple[Ints, Ints]:
         rival = scores[:, best]
         rival[index, index] = 0.0
         sure = np.flatnonzero((value > 0) & (value >= others.max(axis=1) + rival.max(axis=0)))
-        # Two rows claim one column only when they tie with nothing else to choose: first wins.
-        _, first = np.unique(best[sure], return_index=True)
-        sure = sure[first]
+        # Two rows claim one column only when they tie with nothing else to choose: one wins.
+        owner = np.zeros(scores.shape[1], np.int64)
+        owner[best[sure]] = sure
+        sure = sure[owner[best[sure]] == sure]
         if not len(sure):
             break
         rows.append(left_rows[sure])

@@ -20,7 +20,21 @@ Pairs = tuple[Ints, Ints, Floats]
 """Track, detection and score of each possible pair."""
 
 _SURE = 5
-"""Hits after which, and then again after as many, a track teaches the flow."""
+"""Hits after which a track teaches the flow, and frames between two lessons."""
+
+_ARRAYS = (
+    "_ids",
+    "_state",
+    "_velocity",
+    "_spread",
+    "_boxes",
+    "_hits",
+    "_last",
+    "_votes",
+    "_guided",
+    "_origin",
+)
+"""What is kept per track, a row each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,7 @@ class Tracker:
         self._next = 1
         self._t: float | None = None
         self._flow = Flow()
+        self._frames = 0
         self._make(0)
 
     def _make(self, count: int) -> None:
@@ -122,9 +137,9 @@ class Tracker:
         seen = match >= 0
         self._correct(np.flatnonzero(seen), match[seen], boxes, found, t)
         self._teach(seen)
-        ended = self._bury(t, seen)
+        ended, alive = self._bury(t, seen)
         born = np.flatnonzero(strong)
-        seen = np.concatenate([seen[ended < 0], np.ones(len(born), bool)])
+        seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
         self._bear(boxes[born], found.scores[born], found.classes[born], t)
         return Tracks(
             self._ids,
@@ -135,7 +150,7 @@ class Tracker:
             self._hits >= own.confirm,
             self._votes,
             self._votes.sum(axis=1) / self._hits,
-            ended[ended >= 0],
+            ended,
         )
 
     def _predict(self, step: float) -> None:
@@ -199,34 +214,25 @@ class Tracker:
 
     def _teach(self, seen: Bools) -> None:
         """Who is sure of its velocity tells it to the places where it is and where it began."""
-        sure = np.flatnonzero(seen & (self._hits >= _SURE) & (self._hits % _SURE == 0))
+        self._frames += 1
+        if self._frames % _SURE:  # each track's turn comes while its hits are below 2 × _SURE
+            return
+        sure = np.flatnonzero(seen & (self._hits >= _SURE))
         self._flow.learn(self._state[sure, :2], self._velocity[sure])
-        grown = sure[self._hits[sure] == _SURE]
-        if len(grown):
-            self._flow.learn(self._origin[grown], self._velocity[grown])
+        grown = sure[self._hits[sure] < 2 * _SURE]
+        self._flow.learn(self._origin[grown], self._velocity[grown])
 
-    def _bury(self, t: float, seen: Bools) -> Ints:
-        """Drop tracks that were not found for too long; their numbers, −1 where alive."""
+    def _bury(self, t: float, seen: Bools) -> tuple[Ints, Bools]:
+        """Drop tracks that were not found for too long; their numbers, and who of all lives on."""
         own = self._settings
-        patience = np.where(self._hits >= own.confirm, own.patience_s, own.doubt_s)
-        dead = ~seen & (t - self._last > patience)
-        ended = np.where(dead, self._ids, -1)
+        dead = ~seen & (t - self._last > own.doubt_s)
         if dead.any():
-            alive = ~dead
-            for name in (
-                "_ids",
-                "_state",
-                "_velocity",
-                "_spread",
-                "_boxes",
-                "_hits",
-                "_guided",
-                "_origin",
-                "_last",
-                "_votes",
-            ):
+            dead &= (self._hits < own.confirm) | (t - self._last > own.patience_s)
+        ended, alive = self._ids[dead], ~dead
+        if len(ended):
+            for name in _ARRAYS:
                 setattr(self, name, getattr(self, name)[alive])
-        return ended
+        return ended, alive
 
     def _bear(self, boxes: Floats, scores: Floats, classes: Ints, t: float) -> None:
         count = len(boxes)

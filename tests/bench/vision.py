@@ -26,7 +26,8 @@ from tests.bench.vision_child import blocked, footprint
 from tests.bench.vision_road import Seen, View, film, road, switches
 
 PEER = "trackers"
-_OBJECTS = 100
+_RUNS = 3
+"""The quickest counts, here as for the peers."""
 _BLANK = np.zeros((360, 640), np.uint8)
 
 
@@ -92,7 +93,8 @@ def tracker(quick: bool) -> list[Figure]:
     """100 vehicles in the picture, most of them motorbikes, ten frames a second."""
     view = View(road(speed=10, length=120, lanes=6, per_lane=3000, seed=1), 1280, 10)
     frames = [seen for seen in film(view, 40 if quick else 75, 1) if seen.t > 15]
-    seconds, told = _track(frames)
+    runs = [_track(frames) for _ in range(_RUNS)]
+    seconds, told = min(run[0] for run in runs), runs[0][1]
     own_ms = 1000 * seconds / len(frames)
     present = sum(len(frame.who) for frame in frames) / len(frames)
     boxes = sum(len(frame.who) for frame in frames)
