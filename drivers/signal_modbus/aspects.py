@@ -43,7 +43,7 @@ class Steady:
     """One phase over time: tells a flashing lamp, or a gap between lamps, from a head gone dark.
 
     The moment a head goes dark it is not yet known which it is, so for up to ``LONGEST_HALF_NS``
-    the aspect before is kept (none at the very start); nothing wrong is published meanwhile.
+    the aspect before is kept; at the very start, and after a gap in the samples, none is known.
 
     Attributes:
         shown: Aspect as far as it is known; None while nothing is known.
@@ -75,6 +75,8 @@ class Steady:
     def _take_dark(self, before_ns: int, now_ns: int) -> None:
         if self._dark is None:
             self._dark = before_ns, now_ns
+            if now_ns - before_ns > LONGEST_HALF_NS:
+                self.shown = None  # too long unseen to go on with the aspect before
         since_ns, first_ns = self._dark
         if now_ns - first_ns > LONGEST_HALF_NS:
             self._lamp = None
@@ -93,6 +95,8 @@ class Steady:
             self._show(_FLASHING[seen], self._gaps[0])
         elif self.shown is _FLASHING.get(seen):
             self._show(seen, self._lit_ns)
+        elif self.shown is None and self._dark is not None:
+            self._show(seen, self._dark[0])
         else:
             self._show(seen, before_ns)
 

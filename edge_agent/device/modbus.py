@@ -29,6 +29,7 @@ from edge_agent.device.modbus_frames import (
     find_rtu_reply,
     rtu_frame,
     tcp_frame,
+    without_echo,
 )
 from edge_agent.device.modbus_unit import Unit, shape
 from edge_agent.device.ports import PortBook
@@ -262,16 +263,16 @@ class ModbusBus:
         try:
             while True:
                 # Enough bytes but no answer in them: damaged; more than a pause will not mend it.
-                body = received.removeprefix(frame)
+                body = without_echo(received, frame)
                 whole = len(body) >= request.reply_length(body[1:]) + 3
                 due = min(deadline, loop.time() + _RTU_QUIET_S) if whole else deadline
                 async with asyncio.timeout_at(due):
                     received = (received + await stream.read())[-_RTU_KEEP:]
-                reply = find_rtu_reply(received, number, request)
+                reply = find_rtu_reply(without_echo(received, frame), number, request)
                 if reply is not None:
                     return reply
         except TimeoutError:
-            raise _diagnosis(received.removeprefix(frame), number, request, pace) from None
+            raise _diagnosis(without_echo(received, frame), number, request, pace) from None
 
     def _drop(self) -> None:
         if self._stream is not None:

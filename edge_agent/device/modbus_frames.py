@@ -203,12 +203,19 @@ def rtu_frame(unit: int, pdu: bytes) -> bytes:
     return body + struct.pack("<H", crc16(body))
 
 
+def without_echo(received: bytes, frame: bytes) -> bytes:
+    """What arrived, less the request itself, which some adapters hear back from the line.
+
+    A request for 17…24 bits at 0x03xx can look exactly like its own reply, so this comes first.
+    """
+    return received.replace(frame, b"", 1)
+
+
 def find_rtu_reply(buffer: bytes, unit: int, request: Request) -> bytes | None:
     """The reply PDU to this request anywhere in what has arrived, or None.
 
     RTU frames have neither a start mark nor a number. As the reply's unit, function and length
-    are known beforehand, garbage around it, the request's own echo and late replies of another
-    shape are passed over.
+    are known beforehand, garbage around it and late replies of another shape are passed over.
     """
     at = buffer.find(unit)
     while at >= 0:

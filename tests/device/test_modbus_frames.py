@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from edge_agent.device.modbus_frames import (
@@ -16,6 +16,7 @@ from edge_agent.device.modbus_frames import (
     find_rtu_reply,
     rtu_frame,
     tcp_frame,
+    without_echo,
 )
 from edge_agent.errors import Cause, DeviceError
 
@@ -37,9 +38,19 @@ def test_an_rtu_reply_is_found_between_garbage(
     exchange: tuple[Read, bytes], unit: int, before: bytes, after: bytes
 ) -> None:
     read, reply = exchange
-    echo = rtu_frame(unit, read.pdu())
     assert find_rtu_reply(before + rtu_frame(unit, reply) + after, unit, read) == reply
-    assert find_rtu_reply(echo + rtu_frame(unit, reply), unit, read) == reply
+
+
+@given(_exchanges(), _UNITS)
+@example((Read(Table.COIL, 0x0300, 17), b"\x01\x03\x00\x00\x00"), 1)
+def test_the_echo_of_the_request_is_not_taken_for_the_reply(
+    exchange: tuple[Read, bytes], unit: int
+) -> None:
+    read, reply = exchange
+    echo = rtu_frame(unit, read.pdu())
+    assert find_rtu_reply(without_echo(echo, echo), unit, read) is None
+    heard = without_echo(echo + rtu_frame(unit, reply), echo)
+    assert find_rtu_reply(heard, unit, read) == reply
 
 
 @given(_exchanges(), _UNITS, st.data())

@@ -79,6 +79,15 @@ def test_dark_is_believed_after_a_second_and_reaches_back() -> None:
     assert steady.since_ns == 9 * TICK
 
 
+def test_after_a_gap_in_the_samples_a_dark_head_is_unknown() -> None:
+    steady = Steady()
+    assert steady.take(Colour.RED, 0, 0) is Colour.RED
+    later = 5 * LONGEST_HALF_NS
+    assert steady.take(Colour.DARK, 0, later) is None
+    assert steady.take(Colour.GREEN, later, later + TICK) is Colour.GREEN
+    assert steady.since_ns == 0, "it may have begun right after the last sample that showed red"
+
+
 def test_a_flash_that_ends_is_steady_again() -> None:
     blink = ([Colour.GREEN] * 5 + [Colour.DARK] * 5) * 3
     assert _run([*blink, *[Colour.GREEN] * 20])[-1] is Colour.GREEN
