@@ -20,12 +20,14 @@ class Notices:
 
     Args:
         fade_s: A moment (something lost, a restart) counts as over so long after the last one.
+        moments: Their codes; an earlier run may have left any of them raised, so the first
+            ``due`` takes them back.
     """
 
-    def __init__(self, fade_s: float = 600.0) -> None:
+    def __init__(self, fade_s: float = 600.0, moments: tuple[str, ...] = ()) -> None:
         self._fade_ns = round(fade_s * 1e9)
         self._told: dict[str, bool] = {}
-        self._until: dict[str, int] = {}
+        self._until = dict.fromkeys(moments, 0)
 
     def state(self, notice: Notice, at: Stamp, *, active: bool) -> list[ConditionReading]:
         """A condition that holds or not; the first word is told too, for an older alarm."""

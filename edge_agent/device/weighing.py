@@ -67,9 +67,7 @@ class Limits(BaseModel):
     spacing_cm: tuple[int, int] = Field(
         default=(40, 2500), description="Least and most between neighbouring axles, cm."
     )
-    speed_kmh: tuple[int, int] = Field(
-        default=(1, 200), description="Least and most speed, km/h."
-    )
+    speed_kmh: tuple[int, int] = Field(default=(1, 200), description="Least and most speed, km/h.")
     length_cm: tuple[int, int] = Field(
         default=(100, 4000), description="Least and most overall length, cm."
     )
@@ -90,8 +88,15 @@ def flag_names(bits: int) -> list[str]:
     return [name for bit, name in enumerate(names) if bits >> bit & 1]
 
 
-def judge(record: Record, at: Stamp, limits: Limits) -> AxlesReading:
-    """The reading that a record makes: what cannot be true is None and flagged."""
+def judge(record: Record, at: Stamp, limits: Limits, *, also: tuple[str, ...] = ()) -> AxlesReading:
+    """The reading that a record makes: what cannot be true is None and flagged.
+
+    Args:
+        record: As told.
+        at: When it was.
+        limits: What can be.
+        also: Further flags.
+    """
     doubts = _Doubts()
     axles = tuple(
         _axle(raw, limits, doubts, first=index == 0) for index, raw in enumerate(record.axles)
@@ -104,7 +109,7 @@ def judge(record: Record, at: Stamp, limits: Limits) -> AxlesReading:
     if length is not None and length < wheelbase:
         length, doubts.any = None, True
     gross = _gross(record, axles, limits, doubts)
-    flags = flag_names(record.flags)
+    flags = [*flag_names(record.flags), *also]
     if doubts.any:
         flags.append(OUT_OF_RANGE)
     return AxlesReading(
@@ -146,9 +151,7 @@ def _axle(raw: RawAxle, limits: Limits, doubts: _Doubts, *, first: bool) -> Axle
     )
 
 
-def _gross(
-    record: Record, axles: tuple[Axle, ...], limits: Limits, doubts: _Doubts
-) -> int | None:
+def _gross(record: Record, axles: tuple[Axle, ...], limits: Limits, doubts: _Doubts) -> int | None:
     gross = record.gross
     if gross is None:
         return None
