@@ -39,7 +39,7 @@ class DeviceSettings(BaseModel):
     kind: str = Field(description="Driver folder, see `edge-agent drivers`.")
     enabled: bool = Field(default=True, description="false keeps the table but starts nothing.")
     silent_s: float = Field(
-        default=15.0,
+        default=12.0,
         gt=0,
         le=3600,
         description="Seconds without a sign of life after which the driver is restarted.",
