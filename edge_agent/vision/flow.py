@@ -19,23 +19,24 @@ _AGREE = 0.35
 
 
 class Flow:
-    """Mean and spread of velocity, pixels a second, in cells of the picture."""
+    """Mean and spread of velocity, pixels a second, in cells of the picture. Points are 2×N."""
 
     def __init__(self) -> None:
         self._weight = np.zeros((_CELLS, _CELLS))
-        self._sum = np.zeros((_CELLS, _CELLS, 2))
+        self._sum = np.zeros((2, _CELLS, _CELLS))
         self._square = np.zeros((_CELLS, _CELLS))
 
     def learn(self, centres: Floats, velocities: Floats) -> None:
         """These tracks are known to move like this here."""
         row, column = _cells(centres)
         np.add.at(self._weight, (row, column), 1.0)
-        np.add.at(self._sum, (row, column), velocities)
-        np.add.at(self._square, (row, column), (velocities**2).sum(axis=1))
+        np.add.at(self._sum[0], (row, column), velocities[0])
+        np.add.at(self._sum[1], (row, column), velocities[1])
+        np.add.at(self._square, (row, column), (velocities**2).sum(axis=0))
         old = self._weight > _MEMORY
         if old.any():  # forget by halves
             self._weight[old] /= 2
-            self._sum[old] /= 2
+            self._sum[:, old] /= 2
             self._square[old] /= 2
 
     def guess(self, centres: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -43,13 +44,13 @@ class Flow:
         row, column = _cells(centres)
         weight = self._weight[row, column]
         safe = np.maximum(weight, 1.0)
-        mean = self._sum[row, column] / safe[:, None]
-        length = (mean**2).sum(axis=1)
+        mean = self._sum[:, row, column] / safe
+        length = (mean**2).sum(axis=0)
         spread = self._square[row, column] / safe - length
         known = (weight >= _KNOWN) & (spread <= _AGREE**2 * length)
-        return np.where(known[:, None], mean, 0.0), known
+        return np.where(known, mean, 0.0), known
 
 
 def _cells(centres: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     cell = np.clip((centres / _CELL).astype(np.intp), 0, _CELLS - 1)
-    return cell[:, 1], cell[:, 0]
+    return cell[1], cell[0]

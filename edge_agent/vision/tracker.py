@@ -22,19 +22,13 @@ Pairs = tuple[Ints, Ints, Floats]
 _SURE = 5
 """Hits after which a track teaches the flow, and frames between two lessons."""
 
-_ARRAYS = (
-    "_ids",
-    "_state",
-    "_velocity",
-    "_spread",
-    "_boxes",
-    "_hits",
-    "_last",
-    "_votes",
-    "_guided",
-    "_origin",
-)
-"""What is kept per track, a row each."""
+# What is kept of a track, a column each of one matrix, so that each step is a few array operations.
+_CENTRE, _SIZE, _VELOCITY = slice(0, 2), slice(2, 4), slice(4, 6)
+_SPREAD = slice(6, 9)  # variances of position and velocity and what they share, in box sizes
+_BOX, _ORIGIN = slice(9, 13), slice(13, 15)
+_LAST, _HITS, _GUIDED = 15, 16, 17  # guided: born with the velocity of its place
+_VOTES = slice(18, 18 + len(CLASSES))
+_ROWS = _VOTES.stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +98,8 @@ class Tracker:
         self._t: float | None = None
         self._flow = Flow()
         self._frames = 0
-        self._make(0)
-
-    def _make(self, count: int) -> None:
-        self._ids = np.empty(count, np.int64)
-        self._state = np.empty((count, 4))  # centre x, centre y, width, height
-        self._velocity = np.empty((count, 2))
-        # Covariance of (position, velocity) in box sizes: both axes share it.
-        self._spread = np.empty((count, 3))
-        self._boxes = np.empty((count, 4))
-        self._hits = np.empty(count, np.int64)
-        self._origin = np.empty((count, 2))
-        self._guided = np.empty(count, bool)  # born with the velocity of their place
-        self._last = np.empty(count)
-        self._votes = np.empty((count, len(CLASSES)))
+        self._ids = np.empty(0, np.int64)
+        self._kept = np.empty((_ROWS, 0))
 
     def update(self, t: float, found: Detections) -> Tracks:
         """Take the next frame's detections; ``t`` in seconds, not before the last one."""
@@ -125,49 +107,58 @@ class Tracker:
         step = 0.0 if self._t is None else max(t - self._t, 0.0)
         self._t = t
         self._predict(step)
-        boxes = np.asarray(found.boxes, float).reshape(-1, 4)
+        boxes = np.ascontiguousarray(np.asarray(found.boxes, float).reshape(-1, 4).T)
         match = np.full(len(self._ids), -1)
         strong = found.scores >= own.high
         weak = (found.scores >= own.low) & ~strong
-        pairs = _likeness(self._boxes, boxes, own.grow, own.least)
+        pairs = _likeness(self._kept[_BOX], boxes, own.grow, own.least)
         rows, columns, _ = pairs
         self._pair(match, strong, pairs, strong[columns])
         self._second_chance(match, strong, boxes)
-        self._pair(match, weak, pairs, weak[columns] & (self._hits[rows] >= own.confirm))
+        self._pair(match, weak, pairs, weak[columns] & (self._kept[_HITS][rows] >= own.confirm))
         seen = match >= 0
         self._correct(np.flatnonzero(seen), match[seen], boxes, found, t)
         self._teach(seen)
         ended, alive = self._bury(t, seen)
         born = np.flatnonzero(strong)
+        self._bear(boxes[:, born], found.scores[born], found.classes[born], t)
         seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
-        self._bear(boxes[born], found.scores[born], found.classes[born], t)
+        return self._told(seen, ended)
+
+    def _told(self, seen: Bools, ended: Ints) -> Tracks:
+        kept = self._kept.copy()  # the next frame must not change what was handed out
+        hits = kept[_HITS]
         return Tracks(
             self._ids,
-            self._boxes,
-            self._velocity,
-            self._hits,
+            kept[_BOX].T,
+            kept[_VELOCITY].T,
+            hits.astype(np.int64),
             seen,
-            self._hits >= own.confirm,
-            self._votes,
-            self._votes.sum(axis=1) / self._hits,
+            hits >= self._settings.confirm,
+            kept[_VOTES].T,
+            kept[_VOTES].sum(axis=0) / hits,
             ended,
         )
 
     def _predict(self, step: float) -> None:
         if step == 0.0 or not len(self._ids):
             return
-        self._state[:, :2] += self._velocity * step
-        spread, noise = self._spread, self._settings.agility**2
-        spread[:, 0] += 2 * step * spread[:, 1] + step**2 * spread[:, 2] + noise * step**3 / 3
-        spread[:, 1] += step * spread[:, 2] + noise * step**2 / 2
-        spread[:, 2] += noise * step
-        half = self._state[:, 2:] / 2
-        self._boxes = np.concatenate([self._state[:, :2] - half, self._state[:, :2] + half], axis=1)
+        kept, noise = self._kept, self._settings.agility**2
+        kept[_CENTRE] += kept[_VELOCITY] * step
+        place, shared, speed = kept[_SPREAD]
+        place += 2 * step * shared + step**2 * speed + noise * step**3 / 3
+        shared += step * speed + noise * step**2 / 2
+        speed += noise * step
+        half = kept[_SIZE] / 2
+        np.subtract(kept[_CENTRE], half, out=kept[_BOX][:2])
+        np.add(kept[_CENTRE], half, out=kept[_BOX][2:])
 
     def _pair(self, match: Ints, free: Bools, pairs: Pairs, wanted: Bools) -> None:
         """Assign free detections to unmatched tracks; both are marked in place."""
         rows, columns, scores = pairs
-        open_ = wanted & (match[rows] < 0) & free[columns]
+        open_ = np.flatnonzero(wanted & (match[rows] < 0))
+        if not len(open_):
+            return
         rows, columns = assign(rows[open_], columns[open_], scores[open_])
         match[rows] = columns
         free[columns] = False
@@ -175,13 +166,12 @@ class Tracker:
     def _second_chance(self, match: Ints, free: Bools, boxes: Floats) -> None:
         """Tracks of unknown velocity may have gone further than their grown box."""
         own = self._settings
-        tracks = np.flatnonzero((self._hits < own.young) & (match < 0) & ~self._guided)
-        others = np.flatnonzero(free)
+        unknown = (self._kept[_HITS] < own.young) & (self._kept[_GUIDED] == 0)
+        tracks, others = np.flatnonzero(unknown & (match < 0)), np.flatnonzero(free)
         if not len(tracks) or not len(others):
             return
-        rows, columns = assign(
-            *_likeness(self._boxes[tracks], boxes[others], own.grow_young, own.least)
-        )
+        near = _likeness(self._kept[_BOX][:, tracks], boxes[:, others], own.grow_young, own.least)
+        rows, columns = assign(*near)
         match[tracks[rows]] = others[columns]
         free[others[columns]] = False
 
@@ -191,92 +181,83 @@ class Tracker:
         """Kalman update of the matched tracks."""
         if not len(tracks):
             return
-        box = boxes[chosen]
-        spread = self._spread[tracks]
-        total = spread[:, 0] + self._settings.jitter**2
-        gain, gain_v = (spread[:, 0] / total)[:, None], (spread[:, 1] / total)[:, None]
-        state = self._state[tracks]
-        measured = np.concatenate([(box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]], axis=1)
-        miss = measured - state
+        kept, box = self._kept[:, tracks], boxes[:, chosen]
+        place, shared, speed = kept[_SPREAD]
+        total = place + self._settings.jitter**2
+        gain, gain_v = place / total, shared / total
+        miss = (box[:2] + box[2:]) / 2 - kept[_CENTRE]
+        kept[_CENTRE] += gain * miss
+        kept[_VELOCITY] += gain_v * miss
         # Size follows slowly: a half-hidden vehicle is not a smaller one.
-        state[:, :2] += gain * miss[:, :2]
-        state[:, 2:] += 0.4 * miss[:, 2:]
-        self._state[tracks] = state
-        self._velocity[tracks] += gain_v * miss[:, :2]
-        spread[:, 2] -= gain_v[:, 0] * spread[:, 1]
-        spread[:, 1] *= 1 - gain[:, 0]
-        spread[:, 0] *= 1 - gain[:, 0]
-        self._spread[tracks] = spread
-        self._boxes[tracks] = box
-        self._hits[tracks] += 1
-        self._last[tracks] = t
-        self._votes[tracks, found.classes[chosen]] += found.scores[chosen]
+        kept[_SIZE] += 0.4 * (box[2:] - box[:2] - kept[_SIZE])
+        speed -= gain_v * shared
+        shared *= 1 - gain
+        place *= 1 - gain
+        kept[_BOX] = box
+        kept[_HITS] += 1
+        kept[_LAST] = t
+        kept[_VOTES][found.classes[chosen], np.arange(len(chosen))] += found.scores[chosen]
+        self._kept[:, tracks] = kept
 
     def _teach(self, seen: Bools) -> None:
         """Who is sure of its velocity tells it to the places where it is and where it began."""
         self._frames += 1
         if self._frames % _SURE:  # each track's turn comes while its hits are below 2 × _SURE
             return
-        sure = np.flatnonzero(seen & (self._hits >= _SURE))
-        self._flow.learn(self._state[sure, :2], self._velocity[sure])
-        grown = sure[self._hits[sure] < 2 * _SURE]
-        self._flow.learn(self._origin[grown], self._velocity[grown])
+        kept = self._kept[:, seen & (self._kept[_HITS] >= _SURE)]
+        self._flow.learn(kept[_CENTRE], kept[_VELOCITY])
+        grown = kept[:, kept[_HITS] < 2 * _SURE]
+        self._flow.learn(grown[_ORIGIN], grown[_VELOCITY])
 
     def _bury(self, t: float, seen: Bools) -> tuple[Ints, Bools]:
         """Drop tracks that were not found for too long; their numbers, and who of all lives on."""
-        own = self._settings
-        dead = ~seen & (t - self._last > own.doubt_s)
+        own, since = self._settings, t - self._kept[_LAST]
+        dead = ~seen & (since > own.doubt_s)
         if dead.any():
-            dead &= (self._hits < own.confirm) | (t - self._last > own.patience_s)
+            dead &= (self._kept[_HITS] < own.confirm) | (since > own.patience_s)
         ended, alive = self._ids[dead], ~dead
         if len(ended):
-            for name in _ARRAYS:
-                setattr(self, name, getattr(self, name)[alive])
+            self._ids, self._kept = self._ids[alive], self._kept[:, alive]
         return ended, alive
 
     def _bear(self, boxes: Floats, scores: Floats, classes: Ints, t: float) -> None:
-        count = len(boxes)
+        count = boxes.shape[1]
         if not count:
-            # The arrays handed out must not change under the reader with the next frame.
-            self._ids, self._boxes = self._ids.copy(), self._boxes.copy()
             return
-        votes = np.zeros((count, len(CLASSES)))
-        votes[np.arange(count), classes] = scores
-        state = np.concatenate(
-            [(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]], axis=1
-        )
-        velocity, known = self._flow.guess(state[:, :2])
+        new = np.zeros((_ROWS, count))
+        new[_CENTRE] = new[_ORIGIN] = (boxes[:2] + boxes[2:]) / 2
+        new[_SIZE] = boxes[2:] - boxes[:2]
+        new[_BOX] = boxes
+        new[_VELOCITY], known = self._flow.guess(new[_CENTRE])
         # A new vehicle may do several of its own sizes a second, either way, if nothing is known.
-        speed = np.sqrt((velocity**2).sum(axis=1)) / np.sqrt(state[:, 2] * state[:, 3])
-        spread = np.tile([self._settings.jitter**2, 0.0, 25.0], (count, 1))
-        spread[known, 2] = (0.35 * speed[known] + 0.3) ** 2
+        sizes = np.hypot(*new[_VELOCITY]) / np.sqrt(new[_SIZE].prod(axis=0))
+        place, _, speed = new[_SPREAD]
+        place[:] = self._settings.jitter**2
+        speed[:] = np.where(known, (0.35 * sizes + 0.3) ** 2, 25.0)
+        new[_LAST], new[_HITS], new[_GUIDED] = t, 1, known
+        new[_VOTES][classes, np.arange(count)] = scores
         self._ids = np.append(self._ids, np.arange(self._next, self._next + count))
-        self._state = np.concatenate([self._state, state])
-        self._velocity = np.concatenate([self._velocity, velocity])
-        self._guided = np.append(self._guided, known)
-        self._origin = np.concatenate([self._origin, state[:, :2]])
-        self._spread = np.concatenate([self._spread, spread])
-        self._boxes = np.concatenate([self._boxes, boxes])
-        self._hits = np.append(self._hits, np.ones(count, np.int64))
-        self._last = np.append(self._last, np.full(count, t))
-        self._votes = np.concatenate([self._votes, votes])
+        self._kept = np.concatenate([self._kept, new], axis=1)
         self._next += count
 
 
 def _likeness(tracks: Floats, boxes: Floats, grow: float, least: float) -> Pairs:
-    """Pairs whose overlap (IoU) of grown boxes, times the ratio of heights, is at least this."""
-    # Rows of coordinates, single precision: this is where the time goes with many vehicles.
-    a = np.ascontiguousarray(tracks.T, np.float32)
-    b = np.ascontiguousarray(boxes.T, np.float32)
+    """Pairs whose overlap (IoU) of grown boxes, times the ratio of heights, is at least this.
+
+    Boxes are 4×N here; single precision, because this is where the time goes with many vehicles.
+    """
+    a, b = tracks.astype(np.float32), boxes.astype(np.float32)
     a_size, b_size = a[2:] - a[:2], b[2:] - b[:2]
     a_low, a_high = a[:2] - grow * a_size, a[2:] + grow * a_size
     b_low, b_high = b[:2] - grow * b_size, b[2:] + grow * b_size
     width = np.minimum(a_high[0][:, None], b_high[0])
     width -= np.maximum(a_low[0][:, None], b_low[0])
-    height = np.minimum(a_high[1][:, None], b_high[1])
-    height -= np.maximum(a_low[1][:, None], b_low[1])
-    rows, columns = np.nonzero((width > 0) & (height > 0))
-    shared = width[rows, columns] * height[rows, columns]
+    # Few are abreast: only they need to be compared in height.
+    flat = np.flatnonzero(width > 0)
+    rows, columns = np.divmod(flat, width.shape[1])
+    height = np.minimum(a_high[1][rows], b_high[1][columns])
+    height -= np.maximum(a_low[1][rows], b_low[1][columns])
+    shared = width.ravel()[flat] * np.maximum(height, 0.0)
     larger = (1 + 2 * grow) ** 2
     area_a, area_b = larger * a_size[0] * a_size[1], larger * b_size[0] * b_size[1]
     ratio = a_size[1][rows] / b_size[1][columns]

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -116,11 +118,11 @@ def test_classes_are_voted_over_the_whole_track() -> None:
 def test_results_do_not_change_afterwards() -> None:
     tracker = Tracker()
     first = tracker.update(0.0, found(box(50)))
-    kept = first.boxes.copy(), first.ids.copy()
+    kept = copy.deepcopy(first)
     tracker.update(0.1, found(box(70)))
     tracker.update(0.2, Detections.none())
-    assert (first.boxes == kept[0]).all()
-    assert (first.ids == kept[1]).all()
+    for name in ("ids", "boxes", "velocity", "hits", "votes", "score"):
+        assert (getattr(first, name) == getattr(kept, name)).all(), name
 
 
 def test_empty_frames_are_nothing_special() -> None:
