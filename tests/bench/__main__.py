@@ -12,7 +12,7 @@ from dataclasses import asdict
 from types import ModuleType
 
 from tests.bench.measure import Figure, Measure
-from tests.families import modules
+from tests.families import modules, silence
 from tests.needs import missing
 
 
@@ -56,6 +56,7 @@ def main(argv: list[str] | None = None) -> int:
         print(*(measure.name for measure in measures), sep="\n")
         return 0 if measures else 2
     print(f"{'figure':<46} {'value':>10} {'unit':<10} target")
+    silence()
     figures: list[Figure] = []
     broken: list[str] = []
     for measure in measures:

@@ -10,7 +10,7 @@ import time
 import traceback
 from dataclasses import dataclass
 
-from tests.families import modules
+from tests.families import modules, silence
 from tests.needs import missing
 from tests.torture.fault import Fault, Outcome, Scale
 
@@ -98,6 +98,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.list or not faults:
         print(*(fault.name for fault in faults), sep="\n")
         return 0 if faults else 2
+    silence()
     scale = Scale.LONG if options.long else Scale.SHORT
     print(
         f"{'fault':<34} {'row':>6} {'tried':>7} {'lost':>6} {'dupl.':>6}"
