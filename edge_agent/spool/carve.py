@@ -35,7 +35,7 @@ _SCHEMA_KINDS = frozenset({"table", "index"})
 _MX_FRAME_AT = 16
 """Of the index's header: number of the last frame that belongs to a commit."""
 
-_NUMBER = re.compile(rb'"st":"([a-z]{2,12})","sq":(\d+),"ep":"([0-9a-f]{8})"')
+_ORIGIN = re.compile(rb'"st":"([a-z]{2,12})","sq":,"ep":"([0-9a-f]{8})"')
 _INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
 _BLOB, _TEXT, _ONE, _ZERO = 12, 13, 9, 8
 
@@ -146,10 +146,10 @@ def _account(values: list[Any], into: Carved) -> None:
 
 def _row(sq: int, values: list[Any], into: Carved) -> None:
     _, pos, sub, early, sealed = values
-    found = _NUMBER.search(unseal(said(sq, pos, sub, early), sealed))
-    if found is None or int(found.group(2)) != sq:
+    found = _ORIGIN.search(unseal(said(sq, pos, sub, early), sealed))
+    if found is None:
         raise ValueError("not a row")
-    stream, epoch = found.group(1).decode(), found.group(3).decode()
+    stream, epoch = found.group(1).decode(), found.group(2).decode()
     into.entries[epoch, stream, sq] = entry_of(stream, (sq, pos, sub, early, sealed))
 
 

@@ -55,10 +55,10 @@ class SpoolPolicy(BaseModel):
     )
     pending_mb: int = Field(default=16, ge=1, le=1024, description="The same, in MB.")
     forget_rows: int = Field(
-        default=256, ge=1, description="Receipted events are deleted when this many wait."
+        default=512, ge=1, description="Receipted events are deleted when this many wait."
     )
     forget_s: int = Field(
-        default=300, ge=0, description="Or when the oldest of them has waited this long, s."
+        default=600, ge=0, description="Or when the oldest of them has waited this long, s."
     )
     sacrifice: tuple[StreamName, ...] = Field(
         default=SACRIFICE_ORDER, description="Streams given up when full, first to last."

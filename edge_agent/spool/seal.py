@@ -25,14 +25,14 @@ _DICTIONARY = (
     b'"not-detected""unreadable""ambiguous""tractor_trailer""minibus""bicycle""unknown""truck"'
     b'"bus""car""other","q":"restamped","ts":"gnss","ts":"none","ts":"rtc","st":"violation"'
     b'"st":"incident""st":"tag""st":"axles""st":"loss""st":"dev""st":"agg""st":"alarm"'
-    b'"st":"signal","sq":1,"ep":"'
-    b'{"v":1,"id":"01KM","u":"cam1","st":"passage","sq":1,"ep":"0123456789abcdef","t":17'
-    b',"tq":5,"ts":"ntp","q":"live","lane":"l1","dir":"out","dir":"in","cls":"motorbike",'
-    b'"clsp":9,"spd":null,"spd":4,"parts":[{"k":"camera","d":"cam1","i":"1","dt":-,"r":}],'
-    b'"why":{"plate":"no-sensor","tag":"no-sensor","axles":"no-sensor","signal":"no-sensor",'
-    b'"speed":"no-sensor"}}'
+    b'"st":"signal","sq":,"ep":"'
+    b'"clsp":null,"spd":null,"dt":-1,"r":1"signal":"no-sensor","speed":"no-sensor"'
+    b'{"v":1,"id":"01M","u":"","d":"cam1","st":"passage","sq":,"ep":"0123456789abcdef","t":17'
+    b',"tq":5,"ts":"ntp","q":"live","lane":"l1","dir":"in","cls":"motorbike",'
+    b'"clsp":9,"spd":4,"parts":[{"k":"camera","d":"cam1","i":"1"}],'
+    b'"why":{"plate":"no-sensor","tag":"no-sensor","axles":"no-sensor"}}'
 )
-_LEVEL = 6
+_LEVEL = 9
 _RAW = -15
 _CRC_BYTES = 4
 _TIME = re.compile(rb'"t":(-?\d+)')

@@ -13,6 +13,7 @@ from edge_agent.contract.envelope import Event
 from edge_agent.contract.spans import Range
 from edge_agent.errors import SpoolError
 from edge_agent.spool.figures import Figures
+from edge_agent.spool.inbox import Inbox
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.model import Gauge, OpenReport, Query, Row, StreamGauge
@@ -58,11 +59,13 @@ class Spool:
         self._read_errors = 0
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="spool-reader")
         self._room = Room(path, policy)
+        self._inbox = Inbox(policy, clock, self._ledger)
         losses = Losses(unit, clock, self._ledger)
         self._opening = Opening(path, policy, self._ledger, losses)
         self._writer = Writer(
             policy,
             clock,
+            self._inbox,
             self._ledger,
             losses,
             self._room,
@@ -121,11 +124,11 @@ class Spool:
         body = wire.encode(event, sq=0, ep=self.epoch)
         before, _, after = body.partition(_NUMBER)
         early = event.ts in _NOT_VOUCHED
-        self._writer.put(event.stream, sub, event.t, (before, after), early=early)
+        self._inbox.put(event.stream, sub, event.t, (before, after), early=early)
 
     async def flush(self) -> None:
         """Return when everything appended so far is durable or was counted as dropped."""
-        await asyncio.wrap_future(self._writer.settle())
+        await asyncio.wrap_future(self._inbox.settle())
 
     async def batch(self, query: Query) -> list[Row]:
         """Rows to send, rising in position; empty when there are none or the disk fails."""
@@ -140,7 +143,7 @@ class Spool:
         high = self._writer.figures.highs.get(stream, 0)
         fresh = self._ledger.acknowledge(stream, spans, high, self._clock.mono_ns())
         if fresh:
-            self._writer.nudge()
+            self._inbox.nudge()
         return fresh
 
     async def published(self, stream: str, spans: Sequence[Range]) -> None:
@@ -148,7 +151,7 @@ class Spool:
         if not self._policy.receipts:
             high = self._writer.figures.highs.get(stream, 0)
             self._ledger.publish(stream, spans, high, self._clock.mono_ns())
-            self._writer.nudge()
+            self._inbox.nudge()
 
     async def restamp(self, boot_before_mono_ns: int, delta_ms: int) -> int:
         """UTC was wrong by ``delta_ms`` until then: mend events of this process not yet handed out.
@@ -158,7 +161,7 @@ class Spool:
 
         Returns how many were mended: ``t`` moved, ``q`` set to restamped.
         """
-        return await asyncio.wrap_future(self._writer.mend(boot_before_mono_ns, delta_ms))
+        return await asyncio.wrap_future(self._inbox.mend(boot_before_mono_ns, delta_ms))
 
     @property
     def receipts(self) -> bool:
@@ -173,7 +176,7 @@ class Spool:
     def gauge(self) -> Gauge:
         """Figures now; cheap, never waits for the disk."""
         figures = self._writer.figures
-        pending, pending_bytes, appended = self._writer.waiting()
+        pending, pending_bytes, appended = self._inbox.waiting()
         streams = {
             name: StreamGauge(max(0, rows - self._ledger.receipted(name)), figures.highs[name])
             for name, rows in figures.rows.items()
@@ -225,10 +228,10 @@ class Spool:
                 self._read_errors += 1
                 self._reader.close()
                 if error.sqlite_errorcode & 0xFF in NONSENSE:
-                    self._writer.distrust()
+                    self._inbox.distrust()
                 return []
             for row in rows:
                 self._ledger.handed_out(row.stream, row.sq)
         if self._ledger.has_damage():
-            self._writer.nudge()
+            self._inbox.nudge()
         return rows
