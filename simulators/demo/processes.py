@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from edge_agent.simulators.faults.link import LinkError, Simulator
+
 READY_S = 30.0
 STOP_S = 15.0
 
@@ -27,12 +29,19 @@ class Program:
         process: The process.
         log: File with what it printed on standard error (and output, after its ready line).
         ready: Its first line, for programs that speak JSON when they are ready.
+        link: Takes orders, where it is a simulator.
     """
 
     name: str
     process: asyncio.subprocess.Process
     log: Path
     ready: dict[str, Any]
+    link: Simulator | None = None
+
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else "none"
 
     async def stop(self) -> int:
         """Ask it to end, insist after a while; its exit code."""
@@ -64,6 +73,24 @@ class Cast:
     async def module(self, name: str, module: str, *argv: str, speaks: bool = True) -> Program:
         """Start ``python -m module argv…``, see ``start``."""
         return await self.start(name, sys.executable, "-m", module, *argv, speaks=speaks)
+
+    async def simulator(self, name: str, *words: str) -> Program:
+        """Start ``edge-sim words…`` and wait for its ready line.
+
+        Raises:
+            DemoError: It ended early or said nothing in time.
+        """
+        log = self._folder / f"{name}.log"
+        with log.open("wb") as file:
+            try:
+                link = await Simulator.start(name, words, file)
+            except LinkError as error:
+                text = log.read_text(encoding="utf-8", errors="replace").strip()
+                last = text.splitlines()[-1] if text else "no word of why"
+                raise DemoError(f"{error}: {last}") from error
+        program = Program(name, link.process, log, link.ready, link)
+        self._programs.append(program)
+        return program
 
     async def start(self, name: str, *argv: str, speaks: bool) -> Program:
         """Start a program; waits for its ready line when it ``speaks``.

@@ -1,61 +1,62 @@
-"""The demo's site file: one controller, one camera, one lane, told as a technician would."""
+"""The demo's site file: what a technician would write for these devices."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
 from typing import Any
+
+from edge_agent.simulators.demo.device import USER, Device, Place, Scene
 
 UNIT = "demo-unit"
 PROVINCE = "demo"
-SITE = "junction"
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """Where the simulated things are."""
+def site_file(
+    scene: Scene,
+    place: Place,
+    broker: Mapping[str, str],
+    ready: Mapping[str, Mapping[str, Any]],
+) -> str:
+    """TOML text of the site.
 
-    broker: str
-    protocol: str
-    controller: str
-    camera: str
-    camera_user: str
-    camera_password_file: str
-    line: dict[str, Any]
+    Args:
+        scene: Its devices and lanes.
+        place: Where it is played.
+        broker: ``broker`` and ``protocol`` of the uplink.
+        ready: Device to the first line of its simulator.
+    """
+    tables: dict[str, Mapping[str, Any]] = {
+        "unit": {"province": PROVINCE, "site": scene.name, "id": UNIT, "test": True},
+        "uplink": broker,
+        "metrics": {"listen": "127.0.0.1:0"},
+    }
+    for device in scene.devices:
+        tables[f"device.{device.name}"] = _device(device, place, ready[device.name])
+    for name, lane in scene.lanes.items():
+        tables[f"lane.{name}"] = lane
+    parts = [
+        "# Written by `edge-sim demo`; check it with: edge-agent check <this file>",
+        "# test = true marks every event: never counted as real traffic.",
+        "version = 1",
+    ]
+    for name, table in tables.items():
+        parts += ["", f"[{name}]", *(f"{key} = {toml(value)}" for key, value in table.items())]
+    return "\n".join(parts) + "\n"
 
 
-def site_file(wiring: Wiring) -> str:
-    """TOML text of the site."""
-    name, points = wiring.line["name"], wiring.line["points"]
-    return f"""\
-# Written by `edge-sim demo`; check it with: edge-agent check <this file>
-version = 1
+def _device(device: Device, place: Place, ready: Mapping[str, Any]) -> Mapping[str, Any]:
+    table = dict(device.table(ready))
+    if device.guarded:
+        table |= {"username": USER, "password": f"file:{place.secret}"}
+    return table
 
-[unit]
-province = "{PROVINCE}"
-site = "{SITE}"
-id = "{UNIT}"
-test = true                     # marks every event: never counted as real traffic
 
-[uplink]
-broker = "{wiring.broker}"
-protocol = "{wiring.protocol}"
-
-[metrics]
-listen = "127.0.0.1:0"
-
-[device.ctl1]
-kind = "signal_modbus"
-profile = "generic_v1"
-url = "{wiring.controller}"
-
-[device.cam1]
-kind = "camera"
-url = "{wiring.camera}"
-username = "{wiring.camera_user}"
-password = "file:{wiring.camera_password_file}"
-lines = {{ {name} = {points} }}
-
-[lane.main]
-name = "Main road"
-interval_s = 5
-lines = [{{ device = "cam1", line = "{name}", ab = "ab", ba = "ba" }}]
-detectors = [{{ device = "ctl1", detector = "d1", dir = "ab" }}]
-"""
+def toml(value: Any) -> str:
+    """A value in TOML; what JSON has in common with it, and inline tables."""
+    match value:
+        case Mapping():
+            inside = ", ".join(f"{json.dumps(str(k))} = {toml(v)}" for k, v in value.items())
+            return f"{{ {inside} }}" if inside else "{}"
+        case list() | tuple():
+            return f"[{', '.join(toml(each) for each in value)}]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)

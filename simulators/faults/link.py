@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, Protocol, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 READY_S = 30.0
 ANSWER_S = 5.0
@@ -44,12 +44,17 @@ class Simulator:
     def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
         self.name = name
         self.ready: dict[str, Any] = {}
-        self._process = process
+        self.process = process
         self._turn = asyncio.Lock()
 
     @classmethod
-    async def start(cls, name: str, words: Sequence[str]) -> Self:
+    async def start(cls, name: str, words: Sequence[str], errors: BinaryIO | None = None) -> Self:
         """Run ``edge-sim words…`` and wait for its first line.
+
+        Args:
+            name: What errors call it.
+            words: Which simulator, and its options.
+            errors: Where its standard error goes; None leaves it where ours goes.
 
         Raises:
             LinkError: It ended or said nothing in time.
@@ -61,6 +66,7 @@ class Simulator:
             *words,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
         )
         simulator = cls(name, process)
         try:
@@ -72,9 +78,22 @@ class Simulator:
 
     async def send(self, order: dict[str, Any]) -> str | None:
         """See ``Link``."""
+        answer = await self._ask(order)
+        return str(answer.get("why", "no reason")) if "refused" in answer else None
+
+    async def report(self) -> dict[str, Any]:
+        """What it has counted; empty where it counts nothing.
+
+        Raises:
+            LinkError: No answer.
+        """
+        answer = (await self._ask({"report": True})).get("report")
+        return answer if isinstance(answer, dict) else {}
+
+    async def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
         async with self._turn:
-            stdin = self._process.stdin
-            if stdin is None or self._process.returncode is not None:
+            stdin = self.process.stdin
+            if stdin is None or self.process.returncode is not None:
                 raise LinkError(f"{self.name} has ended")
             try:
                 stdin.write(json.dumps(order).encode() + b"\n")
@@ -82,27 +101,27 @@ class Simulator:
             except ConnectionError as error:
                 raise LinkError(f"{self.name} takes no orders") from error
             answer = await self._read(ANSWER_S)
-            while not answer.keys() & {"done", "refused"}:
+            while not answer.keys() & {"done", "refused", "report"}:
                 answer = await self._read(ANSWER_S)
-        return str(answer.get("why", "no reason")) if "refused" in answer else None
+        return answer
 
     async def stop(self) -> None:
         """Ask it to end, insist after a while."""
-        if self._process.returncode is None:
+        if self.process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGTERM)
+                self.process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(self._process.wait(), STOP_S)
+                await asyncio.wait_for(self.process.wait(), STOP_S)
             except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+                self.process.kill()
+                await self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
             with contextlib.suppress(ConnectionError):
-                await self._process.stdin.wait_closed()
+                await self.process.stdin.wait_closed()
 
     async def _read(self, patience_s: float) -> dict[str, Any]:
-        stdout = self._process.stdout
+        stdout = self.process.stdout
         if stdout is None:
             raise LinkError(f"{self.name} has no output")
         try:

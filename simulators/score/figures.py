@@ -1,13 +1,16 @@
 """Figures of a matching: whole, by device, by lane."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from edge_agent.contract.spans import Spans
 from edge_agent.simulators.score.items import Item, Line, Names, Stored
 from edge_agent.simulators.score.kinds import KINDS, Kind
 from edge_agent.simulators.score.match import Matching, match
+
+Number = TypeVar("Number", int, float)
 
 FIGURES = (
     "true",
@@ -19,6 +22,8 @@ FIGURES = (
     "error_ms_p99",
     "latency_ms_p50",
     "latency_ms_p99",
+    "weight_error_pct_p50",
+    "weight_error_pct_p99",
 )
 """Names of the figures of a row, in the order of the table."""
 
@@ -80,7 +85,7 @@ def score(
     lines = list(truth)
     rows: list[Row] = []
     for kind in kinds:
-        wanted = [item for line in lines for item in kind.true(line, names)]
+        wanted = list(kind.true(lines, names))
         given = [item for event in stored for item in kind.stored(event)]
         if wanted or given:
             rows += _rows(kind.name, _within(match(wanted, given, kind.window_ms), when))
@@ -134,6 +139,7 @@ def _row(kind: str, scope: str, name: str, matching: Matching) -> Row:
     right = sum(count for (one, other), count in confusion.items() if one == other)
     errors = sorted(abs(stored.t - true.t) for true, stored in matching.pairs)
     late = sorted(s.committed - t.t for t, s in matching.pairs if s.committed is not None)
+    off = sorted(pct for true, stored in matching.pairs for pct in _weight_errors(true, stored))
     values: dict[str, float | None] = {
         "true": true,
         "stored": stored,
@@ -144,6 +150,8 @@ def _row(kind: str, scope: str, name: str, matching: Matching) -> Row:
         "error_ms_p99": percentile(errors, 0.99),
         "latency_ms_p50": percentile(late, 0.5),
         "latency_ms_p99": percentile(late, 0.99),
+        "weight_error_pct_p50": percentile(off, 0.5),
+        "weight_error_pct_p99": percentile(off, 0.99),
     }
     wrong = {f"{a}>{b}": n for (a, b), n in sorted(confusion.items()) if a != b}
     return Row(kind, scope, name, values, wrong)
@@ -153,7 +161,16 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def percentile(ordered: Sequence[int], share: float) -> int | None:
+def _weight_errors(true: Item, stored: Item) -> Iterator[float]:
+    """Per cent by which each axle was weighed wrong; none where axles were missed or invented."""
+    if len(true.weights) != len(stored.weights):
+        return
+    for truly, said in zip(true.weights, stored.weights, strict=True):
+        if truly and said is not None:
+            yield round(abs(said - truly) / truly * 100, 2)
+
+
+def percentile(ordered: Sequence[Number], share: float) -> Number | None:
     """Nearest-rank percentile of sorted values; None of nothing."""
     if not ordered:
         return None

@@ -24,6 +24,7 @@ class Item:
         lane: Likewise.
         cls: What may be confused; None where there is nothing to confuse.
         committed: UTC ms of the centre's commit; None for true ones and where not told.
+        weights: Of a weighed vehicle's axles, kg; None for one that cannot be trusted.
     """
 
     t: int
@@ -32,6 +33,7 @@ class Item:
     lane: str = ""
     cls: str | None = None
     committed: int | None = None
+    weights: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The table of what is scored: one row a kind of event. A new kind is a new row."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from edge_agent.simulators.score.items import Item, Line, Names, Stored
@@ -12,32 +12,39 @@ class Kind:
 
     Attributes:
         window_ms: A stored thing further than this from a true one is another thing.
-        true: Items that a line of truth holds.
+        true: Items that the truth holds; its lines are in the order of time.
         stored: Items that a stored event holds.
     """
 
     name: str
     window_ms: int
-    true: Callable[[Line, Names], Iterable[Item]]
+    true: Callable[[Iterable[Line], Names], Iterable[Item]]
     stored: Callable[[Stored], Iterable[Item]]
 
 
-def _true_phase(line: Line, names: Names) -> Iterable[Item]:
-    if line["what"] == "phase":
-        device = _device(line, names)
-        yield Item(line["t"], (device, str(line["phase"]), str(line["aspect"])), device)
+def _group(name: str, what: str, numbers: range, words: Mapping[str, str]) -> Kind:
+    """Signal heads of one sort; the contract has them all under numbers of one map."""
+
+    def true(truth: Iterable[Line], names: Names) -> Iterable[Item]:
+        for line in _of(truth, what):
+            device, aspect = _device(line, names), str(line["aspect"])
+            number = line["overlap" if what == "overlap" else "phase"] + numbers.start
+            yield Item(line["t"], (device, str(number), words.get(aspect, aspect)), device)
+
+    def stored(event: Stored) -> Iterable[Item]:
+        body = event.body
+        if body["st"] == "signal":
+            device = str(body["d"])
+            for number in body["chg"]:
+                if number in numbers:
+                    key = (device, str(number), str(body["ph"][str(number)]))
+                    yield Item(body["t"], key, device, committed=event.committed)
+
+    return Kind(name, 1000, true, stored)
 
 
-def _stored_phase(event: Stored) -> Iterable[Item]:
-    body = event.body
-    if body["st"] == "signal":
-        for phase in body["chg"]:
-            device, aspect = str(body["d"]), str(body["ph"][str(phase)])
-            yield Item(body["t"], (device, str(phase), aspect), device, committed=event.committed)
-
-
-def _true_crossing(line: Line, names: Names) -> Iterable[Item]:
-    if line["what"] == "crossing":
+def _true_crossing(truth: Iterable[Line], names: Names) -> Iterable[Item]:
+    for line in _of(truth, "crossing"):
         lane = names.lane_of(str(line["line"]), line.get("lane"))
         direction = names.direction.get(str(line["direction"]), str(line["direction"]))
         device = names.device.get(str(line["line"])) or _device(line, names)
@@ -52,8 +59,53 @@ def _stored_passage(event: Stored) -> Iterable[Item]:
         yield Item(body["t"], key, device, lane, str(body["cls"]), event.committed)
 
 
-def _true_condition(line: Line, names: Names) -> Iterable[Item]:
-    if line["what"] == "condition":
+def _true_tag(truth: Iterable[Line], names: Names) -> Iterable[Item]:
+    for line in _of(truth, "tag-in"):
+        antenna = str(line["antenna"])
+        reader, _, port = antenna.rpartition("-")
+        device = names.device.get(antenna) or names.device.get(reader, reader)
+        yield Item(line["t"], (device, port, str(line["epc"])), device, port)
+
+
+def _stored_tag(event: Stored) -> Iterable[Item]:
+    body = event.body
+    if body["st"] == "tag":
+        device, port = str(body["d"]), str(body["ant"])
+        key = (device, port, str(body["epc"]))
+        yield Item(body["t"], key, device, port, committed=event.committed)
+
+
+def _true_axles(truth: Iterable[Line], names: Names) -> Iterable[Item]:
+    rolling: dict[tuple[object, object], list[Line]] = {}
+    for line in _of(truth, "axle"):
+        whose = (line["station"], line["vehicle"])
+        if line["axle"] == 1:
+            rolling[whose] = []
+        axles = rolling.get(whose)
+        if axles is not None:
+            axles.append(line)
+    for (station, _), axles in rolling.items():
+        first, device = axles[0], names.device.get(str(station), str(station))
+        lane = str(first["lane"])
+        weights = tuple(axle["left"] + axle["right"] for axle in axles)
+        cls = str(len(axles))
+        yield Item(first["t"], (device, lane), device, lane, cls, weights=weights)
+
+
+def _stored_axles(event: Stored) -> Iterable[Item]:
+    body = event.body
+    if body["st"] == "axles":
+        device, lane = str(body["d"]), str(body["lane"])
+        weights = tuple(
+            None if axle["l"] is None or axle["r"] is None else axle["l"] + axle["r"]
+            for axle in body["ax"]
+        )
+        cls = str(len(weights))
+        yield Item(body["t"], (device, lane), device, lane, cls, event.committed, weights)
+
+
+def _true_condition(truth: Iterable[Line], names: Names) -> Iterable[Item]:
+    for line in _of(truth, "condition"):
         device = _device(line, names)
         state = "raised" if line["active"] else "cleared"
         yield Item(line["t"], (device, str(line["code"]), state), device)
@@ -66,13 +118,21 @@ def _stored_alarm(event: Stored) -> Iterable[Item]:
         yield Item(body["t"], key, key[0], committed=event.committed)
 
 
+def _of(truth: Iterable[Line], what: str) -> Iterator[Line]:
+    return (line for line in truth if line["what"] == what)
+
+
 def _device(line: Line, names: Names) -> str:
     told = str(line.get("device") or line.get("controller") or "")
     return names.device.get(told, told)
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("phase", 1000, _true_phase, _stored_phase),
+    _group("phase", "phase", range(100), {}),
+    _group("overlap", "overlap", range(100, 200), {}),
+    _group("walk", "ped", range(200, 300), {"walk": "g", "clear": "fg", "dont": "r"}),
     Kind("crossing", 1500, _true_crossing, _stored_passage),
+    Kind("tag", 2000, _true_tag, _stored_tag),
+    Kind("axles", 1000, _true_axles, _stored_axles),
     Kind("condition", 5000, _true_condition, _stored_alarm),
 )

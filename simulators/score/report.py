@@ -9,6 +9,7 @@ from edge_agent.simulators.score.thresholds import Verdict
 
 _HEADS = (
     "true", "stored", "recall", "precision", "class", "err p50", "err p99", "late p50", "late p99",
+    "kg% p50", "kg% p99",
 )  # fmt: skip
 
 

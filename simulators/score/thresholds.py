@@ -24,12 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge_agent.simulators.score.figures import Row
+from edge_agent.simulators.score.figures import FIGURES, Row
 from edge_agent.simulators.score.items import SAME, InputError, Names
 from edge_agent.simulators.score.kinds import KINDS
 
 _LEAST = ("true", "recall", "precision", "class_accuracy")
-_MOST = ("error_ms_p50", "error_ms_p99", "latency_ms_p50", "latency_ms_p99")
+_MOST = tuple(figure for figure in FIGURES if figure.endswith(("_p50", "_p99")))
 _WHOLE = ("missing", "given_up", "duplicates")
 _SCOPES = ("device", "lane")
 _NAMES = ("device", "lane", "direction")

@@ -1,0 +1,82 @@
+"""What a scene consists of, as data: rows of simulated devices, and lanes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Table = Mapping[str, Any]
+"""A TOML table of a site file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when a scene is played.
+
+    Attributes:
+        site: Of the simulated world; None for a road that a simulator has for itself.
+        start_ms: UTC at which the world began.
+    """
+
+    site: str | None
+    seed: int
+    start_ms: int
+    folder: Path
+
+    @property
+    def secret(self) -> Path:
+        """File with the password of all cameras."""
+        return self.folder / "camera-password"
+
+    def truth(self, device: str) -> Path:
+        """File into which a device's simulator writes what really happens there."""
+        return self.folder / f"{device}-truth.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One simulated device, and how a unit is told of it.
+
+    Attributes:
+        name: In the site file, in the truth and in scripts of faults.
+        words: For people.
+        simulator: Words after ``edge-sim`` besides those that all simulators take.
+        table: Its ``[device.<name>]``, from the first line that its simulator printed.
+        guarded: It asks for a user and a password.
+        unseen: Kinds of the world's truth about it that it shows to nobody.
+    """
+
+    name: str
+    words: str
+    simulator: tuple[str, ...]
+    table: Callable[[Mapping[str, Any]], Table]
+    guarded: bool = False
+    unseen: tuple[str, ...] = ()
+
+    def argv(self, place: Place) -> list[str]:
+        """All words after ``edge-sim``."""
+        words = [*self.simulator, "--seed", str(place.seed), "--truth", str(place.truth(self.name))]
+        if place.site is not None:
+            words += ["--site", place.site, "--start-ms", str(place.start_ms)]
+        if self.guarded:
+            words += ["--user", USER, "--password-file", str(place.secret)]
+        return words
+
+
+USER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Devices that one unit minds.
+
+    Attributes:
+        site: Of the simulated world; None when its devices share no road.
+        devices: In the order in which they start.
+        lanes: Lane to its ``[lane.<id>]``.
+    """
+
+    name: str
+    site: str | None
+    devices: tuple[Device, ...]
+    lanes: Mapping[str, Table] = field(default_factory=dict)

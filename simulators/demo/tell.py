@@ -1,0 +1,89 @@
+"""The demo's last words, for people."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from edge_agent.simulators.demo.judge import Judgement
+
+_COLUMNS = {
+    "true": "true",
+    "stored": "stored",
+    "recall": "recall",
+    "precision": "prec.",
+    "class_accuracy": "class",
+    "error_ms_p99": "± ms",
+    "latency_ms_p99": "late ms",
+    "weight_error_pct_p50": "± kg %",
+}
+
+
+def road(console: Console, result: Mapping[str, Any], keep: Path | None) -> None:
+    """Of the demo without a site."""
+    phases, crossings = result["truth"]["phases"], result["truth"]["crossings"]
+    _kept(console, result)
+    console.print(
+        f"phase changes: {phases['stored']} of {phases['true']} true ones, "
+        f"time error p99 {phases['error_ms_p99']} ms"
+    )
+    console.print(f"vehicles: counted {crossings['stored']}, true {crossings['true']}")
+    _next(console, keep)
+
+
+def site(
+    console: Console, result: Mapping[str, Any], judgement: Judgement, keep: Path | None
+) -> None:
+    """Of a site."""
+    _kept(console, result)
+    table = Table(title="each device against the world's truth", title_justify="left", box=None)
+    table.add_column("device", no_wrap=True)
+    table.add_column("what", no_wrap=True)
+    for words in _COLUMNS.values():
+        table.add_column(words, justify="right", no_wrap=True)
+    for device, kinds in result["devices"].items():
+        for kind, figures in kinds.items():
+            cells = (figures.get(name) for name in _COLUMNS)
+            table.add_row(device, kind, *("–" if cell is None else f"{cell:g}" for cell in cells))
+    console.print(table)
+    console.print("± ms, late ms: 99th percentiles; ± kg %: median of axles", style="dim")
+    for verdict in judgement.verdicts:
+        word, style = ("ok", "green") if verdict.ok else ("MISSED", "bold red")
+        value = "nothing to measure" if verdict.value is None else f"{verdict.value:g}"
+        console.print(f"{word:6} {verdict.demand.title}: {value}", style=style)
+    pace = result["realtime"]
+    if pace["kept"]:
+        console.print(f"real time was kept; the latest was {pace['of']}, {pace['worst_lag_ms']} ms")
+    else:
+        console.print(
+            f"real time was not kept here: {pace['of']} was {pace['worst_lag_ms']} ms late",
+            style="bold red",
+        )
+    for refused in result["faults"]["refused"]:
+        console.print(f"fault not done: {refused}", style="bold red")
+    _next(console, keep)
+
+
+def _kept(console: Console, result: Mapping[str, Any]) -> None:
+    console.print()
+    console.print(
+        f"recorded {result['recorded']}  stored {result['stored']}  lost {result['lost']}  "
+        f"duplicates {result['duplicates']}",
+        style="bold",
+    )
+    console.print(f"by stream: {result['streams']}")
+    console.print(f"delay from the street to the centre's disk: {result['latency_ms']}")
+
+
+def _next(console: Console, keep: Path | None) -> None:
+    where = keep if keep is not None else "DIR"
+    console.print()
+    console.print("Where to look next:")
+    if keep is None:
+        console.print("  ./dev demo --keep DIR         keep site file, databases, truth and logs")
+    console.print(f"  edge-agent check {where}/site.toml")
+    console.print(f"  edge-agent spool show --state-dir {where}/state")
+    console.print(f"  edge-centre gaps --db {where}/centre.db")
+    console.print("  docs/contract/README.md       what a centre may rely on")
