@@ -1,6 +1,6 @@
 """Reads rows out of the raw bytes of a database that SQLite refuses, or of a torn log.
 
-Every row carries a checksum over all its columns and, in its body, its stream and its epoch: a
+Every row carries a checksum over all its columns and, in its body, the name of its stream: a
 leaf page of the file format is enough to get its rows back, without a schema, an index or a
 neighbour that is whole. What a checksum does not vouch for is not taken.
 
@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from edge_agent.spool.rows import Values, said
 from edge_agent.spool.seal import SealError, unseal
-from edge_agent.spool.store import PAGE_BYTES, Account, Entry, account_crc, entry_of, said
+from edge_agent.spool.store import PAGE_BYTES, Account, account_crc
 
 _LEAF: Final = 0x0D
 _LEAF_HEADER = 8
 _CELLS_AT = 3
+_APPLICATION_ID_AT = 68
 _FILE_HEADER = 100
 _MOST_LOCAL = PAGE_BYTES - 35
 _LEAST_LOCAL = (PAGE_BYTES - 12) * 32 // 255 - 23
@@ -35,7 +37,7 @@ _SCHEMA_KINDS = frozenset({"table", "index"})
 _MX_FRAME_AT = 16
 """Of the index's header: number of the last frame that belongs to a commit."""
 
-_ORIGIN = re.compile(rb'"st":"([a-z]{2,12})","sq":,"ep":"([0-9a-f]{8})"')
+_ORIGIN = re.compile(rb'"st":"([a-z]{2,12})","sq":,"ep":,')
 _INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
 _BLOB, _TEXT, _ONE, _ZERO = 12, 13, 9, 8
 
@@ -46,10 +48,11 @@ Pages = Mapping[int, bytes]
 class Carved:
     """What was found; where a row or an account was found twice, the later one counts."""
 
-    entries: dict[tuple[str, str, int], Entry] = field(default_factory=dict)
-    """By epoch, stream and number."""
-    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
-    """By epoch and stream; the one with the highest number where there are several."""
+    rows: dict[tuple[str, int], Values] = field(default_factory=dict)
+    """By stream and number."""
+    accounts: dict[str, Account] = field(default_factory=dict)
+    """By stream; the one with the highest number where there are several."""
+    epoch: str | None = None
     bad: int = 0
     """Cells of leaf pages that nothing vouched for."""
 
@@ -109,6 +112,13 @@ def last_commit(shm: Path) -> int | None:
     return number
 
 
+def header_epoch(pages: Pages) -> str | None:
+    """The epoch in the header of the database's first page."""
+    if 1 not in pages:
+        return None
+    return pages[1][_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4].hex()
+
+
 def carve(pages: Pages, overflow: Pages, into: Carved) -> None:
     """Take what checksums vouch for from the leaf pages among ``pages``."""
     for number, page in pages.items():
@@ -139,9 +149,10 @@ def _account(values: list[Any], into: Carved) -> None:
     if crc != account_crc(columns):
         raise ValueError("not an account")
     name, epoch, high, kept, floor, published = columns
-    known = into.accounts.get((epoch, name))
-    if known is None or known.high <= high:
-        into.accounts[epoch, name] = Account(high, kept, floor, published, high)
+    into.epoch = epoch
+    known = into.accounts.get(name)
+    if name and (known is None or known.high <= high):
+        into.accounts[name] = Account(high, kept, floor, published, high)
 
 
 def _row(sq: int, values: list[Any], into: Carved) -> None:
@@ -149,8 +160,7 @@ def _row(sq: int, values: list[Any], into: Carved) -> None:
     found = _ORIGIN.search(unseal(said(sq, pos, sub, early), sealed))
     if found is None:
         raise ValueError("not a row")
-    stream, epoch = found.group(1).decode(), found.group(2).decode()
-    into.entries[epoch, stream, sq] = entry_of(stream, (sq, pos, sub, early, sealed))
+    into.rows[found.group(1).decode(), sq] = (sq, pos, sub, early, sealed)
 
 
 def _payload(page: bytes, at: int, size: int, overflow: Pages) -> bytes:

@@ -11,8 +11,9 @@ from edge_agent.spool.model import Row
 from edge_agent.spool.pending import Item
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.room import Room
+from edge_agent.spool.rows import Entry
 from edge_agent.spool.seal import SealError
-from edge_agent.spool.store import Entry, Store, entry_of
+from edge_agent.spool.store import Store
 
 _DAY_MS = 86_400_000
 _EXPIRE_ROWS = 512
@@ -90,7 +91,7 @@ class Deed:
             last = 0
             for values in store.values(stream, 1, account.published, _EXPIRE_ROWS):
                 try:
-                    if entry_of(stream, values).row.t >= before:
+                    if store.entry(stream, values).row.t >= before:
                         break
                 except SealError:
                     break  # a reader will find it, and it becomes a loss

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.seal import SealError
-from edge_agent.spool.store import Store, entry_of
+from edge_agent.spool.store import Store
 
 _IO = Path("/proc/thread-self/io")
 
@@ -49,7 +49,7 @@ def _oldest(store: Store, ledger: Ledger) -> int | None:
         offered = ledger.offered(stream, 1, account.high, ring=False)
         found = store.values(stream, offered[0][0], account.high, 1) if offered else []
         try:
-            times += [entry_of(stream, values).row.t for values in found]
+            times += [store.entry(stream, values).row.t for values in found]
         except SealError:
             continue  # a reader will find it, and it becomes a loss
     return min(times, default=None)

@@ -13,8 +13,9 @@ from edge_agent.contract.spans import Range
 from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.reader import connect_to_read, rows_between
+from edge_agent.spool.rows import entry_of, table
 from edge_agent.spool.seal import SealError
-from edge_agent.spool.store import SCHEMA, entry_of, table
+from edge_agent.spool.store import SCHEMA
 
 _CHUNK = 256
 
@@ -63,7 +64,7 @@ def summary(path: Path) -> Summary:
     """
     with _reading(path) as db:
         epoch, schema, highs = _accounts(db, path)
-        streams = tuple(_stream(db, name, high) for name, high in sorted(highs.items()))
+        streams = tuple(_stream(db, name, high, epoch) for name, high in sorted(highs.items()))
         files = (path, path.with_name(f"{path.name}-wal"))
         size = sum(file.stat().st_size for file in files if file.exists())
         return Summary(path, epoch, schema, size, streams)
@@ -76,18 +77,18 @@ def rows(path: Path, stream: str | None = None, from_sq: int = 1) -> Iterator[Ro
         SpoolError: As ``summary``.
     """
     with _reading(path) as db:
-        _, _, highs = _accounts(db, path)
+        epoch, _, highs = _accounts(db, path)
         for name, high in sorted(highs.items()):
             if stream is not None and name != stream:
                 continue
             for values in rows_between(db, name, from_sq, high, _CHUNK):
                 try:
-                    yield entry_of(name, values).row
+                    yield entry_of(name, values, epoch).row
                 except SealError:
                     continue
 
 
-def _stream(db: sqlite3.Connection, name: str, high: int) -> StreamSummary:
+def _stream(db: sqlite3.Connection, name: str, high: int, epoch: str) -> StreamSummary:
     ranges: list[Range] = []
     times: list[int] = []
     count = size = damaged = 0
@@ -99,7 +100,7 @@ def _stream(db: sqlite3.Connection, name: str, high: int) -> StreamSummary:
         else:
             ranges.append((sq, sq))
         try:
-            row = entry_of(name, values).row
+            row = entry_of(name, values, epoch).row
         except SealError:
             damaged += 1
             continue

@@ -7,7 +7,8 @@ from edge_agent.contract import ulid, wire
 from edge_agent.contract.events import Loss
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.model import Row
-from edge_agent.spool.store import Entry, Store, default_sub
+from edge_agent.spool.rows import Entry, default_sub
+from edge_agent.spool.store import Store
 
 Reason = Literal["sacrificed", "expired", "corrupt", "io", "unspooled"]
 

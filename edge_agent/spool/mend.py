@@ -8,8 +8,9 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from edge_agent.spool.ledger import Ledger
+from edge_agent.spool.rows import Entry, Values
 from edge_agent.spool.seal import SealError, restamped
-from edge_agent.spool.store import Entry, Store, Values, entry_of
+from edge_agent.spool.store import Store
 
 _CHUNK = 512
 _NS_PER_MS = 1_000_000
@@ -48,7 +49,7 @@ class Mend:
 
     def _mend(self, store: Store, stream: str, values: Values) -> None:
         try:
-            entry = entry_of(stream, values)
+            entry = store.entry(stream, values)
         except SealError:
             return  # a reader will find it, and it becomes a loss
         row = entry.row

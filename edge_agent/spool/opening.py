@@ -6,16 +6,16 @@ for those who want to know why. A crash anywhere in between is finished at the n
 """
 
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from edge_agent.spool.carve import Carved, Log, carve, database_pages, last_commit
+from edge_agent.spool.carve import Carved, Log, carve, database_pages, header_epoch, last_commit
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.policy import SpoolPolicy
-from edge_agent.spool.store import PAGE_BYTES, Account, Damaged, Entry, Store, sync_folder
+from edge_agent.spool.rows import Entry, entry_of
+from edge_agent.spool.store import PAGE_BYTES, Account, Damaged, Store, sync_folder
 
 _KEEP = 2
 """Broken databases kept."""
@@ -26,6 +26,7 @@ _CHECK_BYTES = 16_000_000
 _HEADER = b"SQLite format 3\0" + PAGE_BYTES.to_bytes(2) + b"\2\2\0\100\40\40"
 """Name, page size, versions of the format (WAL), reserved bytes, payload fractions."""
 
+_NO_EPOCH = "00000000"
 _LEAP = 65_536
 """Numbers left out after a salvage that cannot tell the last one given out: more than a
 write-ahead log can hold. A number given out twice would be taken for received."""
@@ -80,8 +81,10 @@ class Opening:
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in NONSENSE:
                 raise
-        self._rebuild(log, known)
-        return Store(self._path, self._policy)
+        fresh = self._rebuild(log, known)
+        store = Store(self._path, self._policy)
+        store.fresh = fresh
+        return store
 
     def _sound(self, log: bytes, *, ask_header: bool) -> Store:
         if ask_header and not _header_is_ours(self._path):
@@ -121,8 +124,8 @@ class Opening:
 
     def _take_in(self, store: Store, carved: Carved) -> None:
         self._losses.begin()
-        entries = [e for (epoch, *_), e in carved.entries.items() if epoch == store.epoch]
-        for entry in sorted(entries, key=lambda entry: (entry.row.stream, entry.row.sq)):
+        for (stream, _), values in sorted(carved.rows.items(), key=lambda found: found[0]):
+            entry = entry_of(stream, values, store.epoch)
             row = entry.row
             account = store.account(row.stream)
             if row.sq <= account.high:
@@ -138,13 +141,14 @@ class Opening:
 
     # Salvage
 
-    def _rebuild(self, log: bytes, known: Known | None) -> None:
+    def _rebuild(self, log: bytes, known: Known | None) -> bool:
+        """Returns whether the epoch is a new one."""
         carved = Carved()
         database = database_pages(self._path) if self._path.exists() else {}
         logged = Log(log).pages() if log else {}
         carve(database, database, carved)
         carve(logged, database | logged, carved)
-        epoch = known.epoch if known else _epoch(carved)
+        epoch = known.epoch if known else carved.epoch or header_epoch(database | logged)
         building = self._beside(".building")
         for path in (building, self._beside(".building-wal"), self._beside(".building-shm")):
             path.unlink(missing_ok=True)
@@ -152,28 +156,28 @@ class Opening:
         store = Store(building, self._policy)
         try:
             with store.transaction():
-                if epoch is not None:
+                if epoch is not None and epoch != _NO_EPOCH:
                     store.adopt(epoch)
-                    self._fill(store, carved, epoch, known)
+                    store.fresh = False
+                self._fill(store, carved, known)
             store.checkpoint()
         finally:
             store.close()
         building.rename(self._beside(".new"))
         sync_folder(self._path.parent)
         self._finish_swap(log)
+        return store.fresh
 
-    def _fill(self, store: Store, carved: Carved, epoch: str, known: Known | None) -> None:
+    def _fill(self, store: Store, carved: Carved, known: Known | None) -> None:
         self._losses.begin()
         streams: dict[str, list[Entry]] = {name: [] for name in known.highs} if known else {}
-        for ep, name in carved.accounts:
-            if ep == epoch and name:
-                streams.setdefault(name, [])
-        for (ep, name, _), entry in carved.entries.items():
-            if ep == epoch:
-                streams.setdefault(name, []).append(entry)
+        for name in carved.accounts:
+            streams.setdefault(name, [])
+        for (name, _), values in carved.rows.items():
+            streams.setdefault(name, []).append(entry_of(name, values, store.epoch))
         gaps: list[tuple[str, int, int, int]] = []
         for name, entries in streams.items():
-            account = carved.accounts.get((epoch, name))
+            account = carved.accounts.get(name)
             high = known.highs.get(name, 0) if known else None
             gaps += self._fill_stream(store, name, entries, account, high)
         store.next_pos = max((e.row.pos for each in streams.values() for e in each), default=0) + 1
@@ -251,13 +255,6 @@ class Opening:
 
     def _beside(self, ending: str) -> Path:
         return self._path.with_name(self._path.name + ending)
-
-
-def _epoch(carved: Carved) -> str | None:
-    """The epoch of most that was found; None when nothing was."""
-    votes = Counter(epoch for epoch, _, _ in carved.entries)
-    votes.update(epoch for epoch, _ in carved.accounts)
-    return votes.most_common(1)[0][0] if votes else None
 
 
 def _header_is_ours(path: Path) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.model import Query, Row
+from edge_agent.spool.rows import COLUMNS, Values, entry_of, table
 from edge_agent.spool.seal import SealError
-from edge_agent.spool.store import COLUMNS, Values, entry_of, table
 
 _CHUNK = 64
 
@@ -25,6 +25,8 @@ class Reader:
         self._ledger = ledger
         self._ring = ring
         self._db: sqlite3.Connection | None = None
+        self.epoch = ""
+        """Of the database; set before the first batch."""
 
     def close(self) -> None:
         if self._db is not None:
@@ -63,7 +65,7 @@ class Reader:
         for span in self._ledger.offered(name, first, high, ring=ring):
             for values in rows_between(db, name, *span, min(_CHUNK, query.limit)):
                 try:
-                    row = entry_of(name, values).row
+                    row = entry_of(name, values, self.epoch).row
                 except SealError:
                     self._ledger.damaged(name, values[0])
                     continue

@@ -89,7 +89,7 @@ class Spool:
             store = self._opening.open()
         except (OSError, sqlite3.Error) as error:
             raise SpoolError(f"{self._path}: {error}") from error
-        self.epoch = store.epoch
+        self.epoch = self._reader.epoch = store.epoch
         for name, account in store.accounts.items():
             self._ledger.begin(name, account.floor, account.published)
         rows = sum(account.rows for account in store.accounts.values())

@@ -17,7 +17,8 @@ from pathlib import Path
 from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.policy import SpoolPolicy
-from edge_agent.spool.seal import SealError, moment, seal, unseal
+from edge_agent.spool.rows import COLUMNS, Entry, Values, entry_of, table
+from edge_agent.spool.seal import SealError
 
 SCHEMA = 1
 PAGE_BYTES = 512
@@ -31,8 +32,6 @@ SAVE_EVERY = 1024
 """Appended rows after which a stream's account is saved even when nothing was deleted."""
 
 _ROW_OVERHEAD = 16
-_APPLICATION_ID = 0x45444753
-_STREAM = re.compile(r"[a-z]{2,12}")
 
 
 @dataclass(slots=True)
@@ -61,61 +60,6 @@ class Damaged(SpoolError):  # noqa: N818 - reads as the state it is
 def account_crc(values: Sequence[object]) -> int:
     """Checksum over an account's columns, name to published."""
     return zlib.crc32(" ".join(map(str, values)).encode())
-
-
-def table(stream: str) -> str:
-    """Table of a stream; the name is checked because it becomes part of SQL."""
-    if not _STREAM.fullmatch(stream):
-        raise SpoolError(f"{stream!r} is no name of a stream")
-    return f"ev_{stream}"
-
-
-def default_sub(stream: str) -> str:
-    """The topic that is stored as nothing."""
-    return f"evt/{stream}"
-
-
-Values = tuple[int, int, str | None, int | None, bytes]
-"""A row as its table has it: the columns of ``COLUMNS``."""
-
-COLUMNS = "sq, pos, sub, early, body"
-
-_NUMBER = b'"sq":%d,"ep"'
-_NO_NUMBER = b'"sq":,"ep"'
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row and when, in monotonic ms, it was taken if nobody vouched for UTC then."""
-
-    row: Row
-    early: int | None = None
-
-    def values(self) -> Values:
-        row = self.row
-        sub = None if row.sub == default_sub(row.stream) else row.sub
-        # The number stands in the row already.
-        short = row.body.replace(_NUMBER % row.sq, _NO_NUMBER, 1)
-        sealed = seal(said(row.sq, row.pos, sub, self.early), short)
-        return row.sq, row.pos, sub, self.early, sealed
-
-
-def entry_of(stream: str, values: Values) -> Entry:
-    """A row from a table's values.
-
-    Raises:
-        SealError: They are not what was written.
-    """
-    sq, pos, sub, early, sealed = values
-    short = unseal(said(sq, pos, sub, early), sealed)
-    body = short.replace(_NO_NUMBER, _NUMBER % sq, 1)
-    sub = default_sub(stream) if sub is None else sub
-    return Entry(Row(pos, stream, sq, sub, moment(body), body), early)
-
-
-def said(sq: int, pos: int, sub: str | None, early: int | None) -> str:
-    """What a row says beside its body, for its checksum."""
-    return f"{sq} {pos} {sub} {early}"
 
 
 class Store:
@@ -173,7 +117,7 @@ class Store:
         """Append rows whose numbers and positions were taken with ``number``."""
         by_stream: dict[str, list[Values]] = {}
         for entry in entries:
-            by_stream.setdefault(entry.row.stream, []).append(entry.values())
+            by_stream.setdefault(entry.row.stream, []).append(entry.values(self.epoch))
         for stream, values in by_stream.items():
             account = self.account(stream)
             account.rows += len(values)
@@ -192,7 +136,7 @@ class Store:
 
     def rewrite(self, entry: Entry) -> None:
         """Put another body under a number."""
-        sq, _, _, _, sealed = entry.values()
+        sq, _, _, _, sealed = entry.values(self.epoch)
         self.db.execute(
             f"UPDATE {table(entry.row.stream)} SET body = ? WHERE sq = ?",  # noqa: S608 - checked
             (sealed, sq),
@@ -217,6 +161,9 @@ class Store:
         """Go on with the epoch of an earlier database; only in a fresh one."""
         self.epoch = epoch
         self._write_account("", Account(high=SCHEMA))
+        # A second place, in the file's header: without the epoch rows lose their place.
+        number = int.from_bytes(bytes.fromhex(epoch), signed=True)
+        self.db.execute(f"PRAGMA application_id = {number}")
 
     def _write_account(self, name: str, account: Account) -> None:
         values = (name, self.epoch, account.high, account.rows, account.floor, account.published)
@@ -244,19 +191,27 @@ class Store:
         return first, last
 
     def values(self, stream: str, low: int, high: int, count: int) -> list[Values]:
-        """The first rows with numbers from ``low`` to ``high``, for ``entry_of``."""
+        """The first rows with numbers from ``low`` to ``high``, for ``entry``."""
         return self.db.execute(
             f"SELECT {COLUMNS} FROM {table(stream)} "  # noqa: S608 - checked name
             "WHERE sq BETWEEN ? AND ? ORDER BY sq LIMIT ?",
             (low, high, count),
         ).fetchall()
 
+    def entry(self, stream: str, values: Values) -> Entry:
+        """A row of this database from its values.
+
+        Raises:
+            SealError: They are not what was written.
+        """
+        return entry_of(stream, values, self.epoch)
+
     def holds(self, row: Row) -> bool:
         """Whether the row is there, whole and the same."""
         if row.stream not in self.accounts:
             return False
         found = self.values(row.stream, row.sq, row.sq, 1)
-        return bool(found) and entry_of(row.stream, found[0]).row == row
+        return bool(found) and self.entry(row.stream, found[0]).row == row
 
     def used_pages(self) -> int:
         free: int = self.db.execute("PRAGMA freelist_count").fetchone()[0]
@@ -336,7 +291,6 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute(_ACCOUNTS)
         self.adopt(secrets.token_hex(4))
-        self.db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         self.db.execute(f"PRAGMA user_version = {SCHEMA}")
         self.db.execute("COMMIT")
         sync_folder(self.path.parent)
@@ -357,7 +311,7 @@ class Store:
             account = Account(high, kept, floor, published, high)
             if last is not None:
                 try:
-                    row = entry_of(name, last).row
+                    row = self.entry(name, last).row
                 except SealError as error:
                     # The next number and position hang on it.
                     raise Damaged(f"the last row of {name}: {error}") from error

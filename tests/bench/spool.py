@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from edge_agent.clock import ManualClock, SystemClock
+from edge_agent.contract import wire
 from edge_agent.spool import Query, Spool, SpoolPolicy
 from edge_agent.spool.model import Row
-from edge_agent.spool.store import Entry, Store
+from edge_agent.spool.rows import Entry
+from edge_agent.spool.store import Store
 from tests.bench.measure import Figure, Measure
 from tests.needs import missing
 from tests.spool.kit import UNIT, passage
@@ -179,7 +181,7 @@ async def _opened(path: Path, policy: SpoolPolicy, rows: int) -> float:
 
 
 def _fill(path: Path, policy: SpoolPolicy, rows: int) -> None:
-    body = passage(1).model_dump_json().encode()
+    body = wire.encode(passage(1), sq=1, ep="00000000")
     store = Store(path, policy)
     store.db.execute("PRAGMA synchronous = OFF")
     for _ in range(0, rows, 50_000):
