@@ -42,7 +42,7 @@ def assign(rows: Ints, columns: Ints, scores: Floats) -> tuple[Ints, Ints]:
 
 def _numbered(values: Ints) -> tuple[Ints, Ints]:
     """The different values, ascending, and for each value its position among them."""
-    different = np.flatnonzero(np.bincount(values))
+    different = np.bincount(values).nonzero()[0]
     position = np.empty(different[-1] + 1, np.int64)
     position[different] = np.arange(len(different))
     return different, position[values]
@@ -62,7 +62,8 @@ def _settle(scores: Floats) -> tuple[Ints, Ints]:
         # For the chosen column, the best score of any other row.
         rival = scores[:, best]
         rival[index, index] = 0.0
-        sure = np.flatnonzero((value > 0) & (value >= others.max(axis=1) + rival.max(axis=0)))
+        claim = (value > 0) & (value >= others.max(axis=1) + rival.max(axis=0))
+        sure = claim.nonzero()[0]
         # Two rows claim one column only when they tie with nothing else to choose: one wins.
         owner = np.zeros(scores.shape[1], np.int64)
         owner[best[sure]] = sure
@@ -117,7 +118,7 @@ def _solve(scores: Floats) -> tuple[Ints, Ints]:
             before = int(came_from[column])
             owner[column] = owner[before]
             column = before
-    columns = np.flatnonzero(owner[:width] >= 0)
+    columns = (owner[:width] >= 0).nonzero()[0]
     rows = owner[columns]
     real = scores[rows, columns] > 0
     return rows[real], columns[real]

@@ -15,6 +15,10 @@ from edge_agent.vision.pipeline import shrink
 from edge_agent.vision.source import Source
 from edge_agent.vision.timing import FrameClock
 
+_TRIES = 25
+_TRY_AGAIN_S = 0.02
+_TIMED_OUT_S = 1.0
+
 
 @dataclass(slots=True)
 class CaptureCounts:
@@ -23,6 +27,7 @@ class CaptureCounts:
     decoded: int = 0
     kept: int = 0
     shed: int = 0
+    damaged: int = 0
 
 
 class Capture:
@@ -75,13 +80,7 @@ class Capture:
         times = FrameClock(self._clock)
         due, first_pts, began = 0.0, None, self._clock.mono_ns()
         half = 0.5 / (self._source.facts.fps or 25.0)
-        while not self._stopping.is_set():
-            before = self._clock.mono_ns()
-            if not self._source.grab():
-                waited = (self._clock.mono_ns() - before) / 1e9
-                if self._source.live and waited > 1.0:
-                    raise DeviceError(Cause.SILENT, f"no picture for {waited:.0f} s")
-                return
+        while not self._stopping.is_set() and self._grab():
             self.counts.decoded += 1
             pts = self._source.pts()
             if not self._source.live and pts is not None:
@@ -94,9 +93,26 @@ class Capture:
                 continue
             due = max(due + self._step, t)
             plane = self._source.take()
-            if plane is None:
-                continue
-            self._put(Frame(plane, shrink(plane), t, at))
+            if plane is not None:
+                self._put(Frame(plane, shrink(plane), t, at))
+
+    def _grab(self) -> bool:
+        """The next frame; False when the stream is over.
+
+        A damaged picture fails at once, and so does a closed connection: only patience tells them
+        apart.
+        """
+        for _ in range(_TRIES):
+            before = self._clock.mono_ns()
+            if self._source.grab():
+                return True
+            if not self._source.live or self._stopping.wait(_TRY_AGAIN_S):
+                return False
+            waited = (self._clock.mono_ns() - before) / 1e9
+            if waited > _TIMED_OUT_S:
+                raise DeviceError(Cause.SILENT, f"no picture for {waited:.0f} s")
+            self.counts.damaged += 1
+        return False
 
     def _put(self, frame: Frame) -> None:
         with self._changed:

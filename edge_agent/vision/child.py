@@ -124,6 +124,7 @@ class Child:
             "frames_decoded": capture.counts.decoded,
             "frames_analysed": self._analysed,
             "frames_shed": capture.counts.shed,
+            "frames_damaged": capture.counts.damaged,
             "decode_dfps": round(10 * fps),
             "latency_p50_ms": late[len(late) // 2],
             "latency_p99_ms": late[min(len(late) - 1, len(late) * 99 // 100)],

@@ -117,10 +117,10 @@ class Tracker:
         self._second_chance(match, strong, boxes)
         self._pair(match, weak, pairs, weak[columns] & (self._kept[_HITS][rows] >= own.confirm))
         seen = match >= 0
-        self._correct(np.flatnonzero(seen), match[seen], boxes, found, t)
+        self._correct(seen.nonzero()[0], match[seen], boxes, found, t)
         self._teach(seen)
         ended, alive = self._bury(t, seen)
-        born = np.flatnonzero(strong)
+        born = strong.nonzero()[0]
         self._bear(boxes[:, born], found.scores[born], found.classes[born], t)
         seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
         return self._told(seen, ended)
@@ -156,7 +156,7 @@ class Tracker:
     def _pair(self, match: Ints, free: Bools, pairs: Pairs, wanted: Bools) -> None:
         """Assign free detections to unmatched tracks; both are marked in place."""
         rows, columns, scores = pairs
-        open_ = np.flatnonzero(wanted & (match[rows] < 0))
+        open_ = (wanted & (match[rows] < 0)).nonzero()[0]
         if not len(open_):
             return
         rows, columns = assign(rows[open_], columns[open_], scores[open_])
@@ -253,7 +253,7 @@ def _likeness(tracks: Floats, boxes: Floats, grow: float, least: float) -> Pairs
     width = np.minimum(a_high[0][:, None], b_high[0])
     width -= np.maximum(a_low[0][:, None], b_low[0])
     # Few are abreast: only they need to be compared in height.
-    flat = np.flatnonzero(width > 0)
+    flat = (width.ravel() > 0).nonzero()[0]
     rows, columns = np.divmod(flat, width.shape[1])
     height = np.minimum(a_high[1][rows], b_high[1][columns])
     height -= np.maximum(a_low[1][rows], b_low[1][columns])

@@ -43,6 +43,7 @@ def visible(pid: int) -> tuple[bytes, bytes]:
     return (place / "cmdline").read_bytes(), (place / "environ").read_bytes()
 
 
+@pytest.mark.slow
 async def test_crossings_of_the_road_are_told_with_their_time_and_direction() -> None:
     heard = Heard()
     async with camera(flow=500) as cam, driven(settings(cam.url, lines=LINE), heard):
