@@ -42,17 +42,19 @@ def test_a_good_one_hides_the_password() -> None:
 
 
 def test_its_last_word_is_the_error() -> None:
-    done = subprocess.run(
-        CHILD,
-        input=b'{"url": "file:///nowhere.mp4"}\n',
-        capture_output=True,
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == 1
-    word = json.loads(done.stdout.splitlines()[-1])
+    pipe = subprocess.PIPE
+    with subprocess.Popen(CHILD, stdin=pipe, stdout=pipe, stderr=pipe) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdin.write(b'{"url": "file:///nowhere.mp4"}\n')
+        child.stdin.flush()
+        lines = child.stdout.read().splitlines()
+        complaints = child.stderr.read()
+        assert child.wait(30) == 1
+    word = json.loads(lines[-1])
     assert word == {"error": {"cause": "gone", "detail": "/nowhere.mp4: No such file or directory"}}
-    assert done.stderr == b""
+    assert complaints == b""
 
 
 def test_it_ends_with_its_parent() -> None:
