@@ -13,6 +13,12 @@ _TLS_FILES = ("ca", "cert", "key")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+_IDLE = {
+    "line": "it counts into a lane of its own, named after the device and the line",
+    "zone": "what it sees goes nowhere",
+}
+
+
 def unused(sound: Sound) -> Iterator[Problem]:
     """Things that measure for nobody; worth a word, not an error."""
     named = {
@@ -28,7 +34,7 @@ def unused(sound: Sound) -> Iterator[Problem]:
             if idle:
                 yield sound.draft.problem(
                     ("device", name),
-                    f"in no lane, so what it counts goes nowhere: {what} {', '.join(idle)}",
+                    f"in no lane: {what} {', '.join(idle)}; {_IDLE[what]}",
                     allowed=f"lanes whose {what}s name them",
                     do="name them in a [lane.<id>] table, or remove them",
                 )
