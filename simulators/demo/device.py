@@ -43,6 +43,7 @@ class Device:
         simulator: Words after ``edge-sim`` besides those that all simulators take.
         table: Its ``[device.<name>]``, from the first line that its simulator printed.
         guarded: It asks for a user and a password.
+        apart: It stands beside the road and knows nothing of it.
         unseen: Kinds of the world's truth about it that it shows to nobody.
     """
 
@@ -51,12 +52,13 @@ class Device:
     simulator: tuple[str, ...]
     table: Callable[[Mapping[str, Any]], Table]
     guarded: bool = False
+    apart: bool = False
     unseen: tuple[str, ...] = ()
 
     def argv(self, place: Place) -> list[str]:
         """All words after ``edge-sim``."""
         words = [*self.simulator, "--seed", str(place.seed), "--truth", str(place.truth(self.name))]
-        if place.site is not None:
+        if place.site is not None and not self.apart:
             words += ["--site", place.site, "--start-ms", str(place.start_ms)]
         if self.guarded:
             words += ["--user", USER, "--password-file", str(place.secret)]

@@ -21,7 +21,7 @@ SETTLE_MS = 5000
 
 DRAIN_MS = 2000
 
-_LIVE = frozenset({"signal", "passage"})
+_LIVE = frozenset({"signal", "passage", "axles"})
 
 
 def limits(path: Path | None, site: str) -> Thresholds:

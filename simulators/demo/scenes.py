@@ -21,15 +21,21 @@ def _ntcip(ready: Ready) -> Table:
 
 
 def _llrp(ready: Ready) -> Table:
-    return {
-        "kind": "etc_llrp",
-        "url": ready["url"],
-        "antennas": sorted(ready["antennas"].values()),
-    }
+    antennas = sorted(ready["antennas"].values())
+    return {"kind": "etc_llrp", "url": ready["url"], "antennas": antennas}
+
+
+def _serial_reader(ready: Ready) -> Table:
+    return {**_llrp(ready), "kind": "etc_serial"}
 
 
 def _weighing(ready: Ready) -> Table:
     return {"kind": "wim_modbus", "url": ready["url"], "unit_id": ready["unit"]}
+
+
+def _cabinet(ready: Ready) -> Table:
+    unit, profile = next(iter(ready["profiles"].items()))
+    return {"kind": "modbus_map", "url": ready["url"], "unit_id": int(unit), "profile": profile}
 
 
 def _one_line(ready: Ready) -> Table:
@@ -66,6 +72,26 @@ ROAD = Scene(
 )
 """Played when no site is asked for: the smallest unit, each device with a road of its own."""
 
+
+def _reader(name: str) -> Device:
+    argv = ("etc", "--llrp", "127.0.0.1:0", "--reader", name)
+    return Device(name, "toll tag reader (LLRP)", argv, _llrp)
+
+
+def _station(name: str) -> Device:
+    argv = ("wim", "--tcp", "127.0.0.1:0", "--station", name)
+    return Device(name, "weigh-in-motion station (Modbus TCP)", argv, _weighing)
+
+
+_CABINET = Device(
+    "cab1",
+    "cabinet sensors (Modbus TCP)",
+    # A day in the life of a cabinet, four times as fast: soon its door is opened.
+    ("cabinet", "--tcp", "127.0.0.1:0", "--at", "08:08", "--speed", "4"),
+    _cabinet,
+    apart=True,
+)
+
 _JUNCTION = Scene(
     "junction",
     "junction",
@@ -83,18 +109,15 @@ _JUNCTION = Scene(
             _modbus,
             unseen=("ped",),
         ),
+        _reader("etc1"),
         Device(
-            "etc1",
-            "toll tag reader (LLRP)",
-            ("etc", "--llrp", "127.0.0.1:0", "--reader", "etc1"),
-            _llrp,
+            "etc2",
+            "toll tag reader (serial module on a pty)",
+            ("etc", "--pty", "--reader", "etc2"),
+            _serial_reader,
         ),
-        Device(
-            "wim1",
-            "weigh-in-motion station (Modbus TCP)",
-            ("wim", "--tcp", "127.0.0.1:0", "--station", "wim1"),
-            _weighing,
-        ),
+        _station("wim1"),
+        _CABINET,
     ),
     {
         "crossing": {
@@ -108,5 +131,14 @@ _JUNCTION = Scene(
     },
 )
 
-SITES: dict[str, Scene] = {scene.name: scene for scene in (_JUNCTION,)}
+_PLAZA = (_reader("etc1"), _station("wim1"), _CABINET)
+
+SITES: dict[str, Scene] = {
+    scene.name: scene
+    for scene in (
+        _JUNCTION,
+        Scene("toll-plaza", "toll-plaza", _PLAZA),
+        Scene("weigh-station", "weigh-station", _PLAZA),
+    )
+}
 """Sites of the simulated world with the hardware beside them."""

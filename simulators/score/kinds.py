@@ -96,8 +96,11 @@ def _stored_axles(event: Stored) -> Iterable[Item]:
     body = event.body
     if body["st"] == "axles":
         device, lane = str(body["d"]), str(body["lane"])
+        # What the station itself does not trust is not held against it.
         weights = tuple(
-            None if axle["l"] is None or axle["r"] is None else axle["l"] + axle["r"]
+            None
+            if body.get("flags") or axle["l"] is None or axle["r"] is None
+            else axle["l"] + axle["r"]
             for axle in body["ax"]
         )
         cls = str(len(weights))
