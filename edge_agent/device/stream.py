@@ -1,7 +1,8 @@
 """Byte streams to devices: TCP and serial behind one small face.
 
 Errors come out as DeviceError with the cause that a technician can act upon. Bytes that arrive
-while nobody reads are kept up to a bound; beyond it the oldest are of no use and are dropped.
+while nobody reads are kept up to a bound; beyond it a TCP device is made to wait, and on a serial
+line, which cannot wait, the oldest are of no use and are dropped.
 """
 
 import asyncio
@@ -55,10 +56,16 @@ class _Inbox:
         self._waiter: asyncio.Future[None] | None = None
         self._lost: str | None = None
 
+    @property
+    def full(self) -> bool:
+        return len(self._buffer) >= _KEEP
+
     def put(self, data: bytes) -> None:
         self._buffer += data
-        del self._buffer[:-_KEEP]
         self._wake()
+
+    def trim(self) -> None:
+        del self._buffer[:-_KEEP]
 
     def lose(self, why: str) -> None:
         if self._lost is None:
@@ -95,6 +102,7 @@ class _TcpStream(asyncio.Protocol):
     def __init__(self, endpoint: TcpEndpoint) -> None:
         self._inbox = _Inbox(str(endpoint))
         self._transport: asyncio.Transport | None = None
+        self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows asyncio's own type
@@ -104,6 +112,9 @@ class _TcpStream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._inbox.put(data)
+        if self._inbox.full and self._transport is not None:
+            self._transport.pause_reading()
+            self._paused = True
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._inbox.lose(f"connection lost ({exc})" if exc else "closed by the device")
@@ -114,10 +125,19 @@ class _TcpStream(asyncio.Protocol):
             self._transport.write(data)
 
     async def read(self) -> bytes:
-        return await self._inbox.get()
+        data = await self._inbox.get()
+        self._go_on()
+        return data
 
     def discard(self) -> int:
-        return self._inbox.discard()
+        dropped = self._inbox.discard()
+        self._go_on()
+        return dropped
+
+    def _go_on(self) -> None:
+        if self._paused and self._transport is not None and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
 
     def close(self) -> None:
         if self._transport is not None:
@@ -198,6 +218,7 @@ class _SerialStream:
         data = os.read(self._fd, 4096)
         if data:
             self._inbox.put(data)
+            self._inbox.trim()
         return bool(data)
 
     def _take_ready(self) -> None:
