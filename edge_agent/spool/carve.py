@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge_agent.spool.rows import Values, said
+from edge_agent.spool.schema import PAGE_BYTES, Account, account_crc
 from edge_agent.spool.seal import SealError, unseal
-from edge_agent.spool.store import PAGE_BYTES, Account, account_crc
 
 _LEAF: Final = 0x0D
 _LEAF_HEADER = 8

@@ -14,8 +14,8 @@ from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.reader import connect_to_read, rows_between
 from edge_agent.spool.rows import entry_of, table
+from edge_agent.spool.schema import SCHEMA
 from edge_agent.spool.seal import SealError
-from edge_agent.spool.store import SCHEMA
 
 _CHUNK = 256
 

@@ -15,7 +15,8 @@ from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.rows import Entry, entry_of
-from edge_agent.spool.store import PAGE_BYTES, Account, Damaged, Store, sync_folder
+from edge_agent.spool.schema import PAGE_BYTES, Account, Damaged
+from edge_agent.spool.store import Store, sync_folder
 
 _KEEP = 2
 """Broken databases kept."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from edge_agent.contract.spans import Range
 from edge_agent.spool.ballast import Ballast
 from edge_agent.spool.policy import NEVER_SACRIFICED, SpoolPolicy
-from edge_agent.spool.store import PAGE_BYTES, Store
+from edge_agent.spool.schema import PAGE_BYTES
+from edge_agent.spool.store import Store
 
 _LEAST_ROWS = 64
 _SHARE = 64

@@ -21,7 +21,8 @@ from edge_agent.spool.opening import NONSENSE, Known, Opening
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.reader import Reader
 from edge_agent.spool.room import Room
-from edge_agent.spool.store import PAGE_BYTES, Store
+from edge_agent.spool.schema import PAGE_BYTES
+from edge_agent.spool.store import Store
 from edge_agent.spool.writer import Writer
 
 _NUMBER = b'"sq":0'

@@ -8,20 +8,26 @@ import os
 import re
 import secrets
 import sqlite3
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.rows import COLUMNS, Entry, Values, entry_of, table
+from edge_agent.spool.schema import (
+    ACCOUNTS,
+    PAGE_BYTES,
+    SCHEMA,
+    STREAM_TABLE,
+    Account,
+    Damaged,
+    account_crc,
+)
 from edge_agent.spool.seal import SealError
 
-SCHEMA = 1
-PAGE_BYTES = 512
 WAL_FRAMES = 8000
 """Frames after which the WAL is copied into the database: 4 MB, rewritten in place for ever."""
 
@@ -32,34 +38,6 @@ SAVE_EVERY = 1024
 """Appended rows after which a stream's account is saved even when nothing was deleted."""
 
 _ROW_OVERHEAD = 16
-
-
-@dataclass(slots=True)
-class Account:
-    """What is known of a stream without reading its rows.
-
-    Attributes:
-        high: Highest number given out.
-        rows: Rows in the table.
-        floor: Numbers up to here are gone for good.
-        published: Numbers up to here were PUBACKed (ring mode).
-        saved: ``high`` when last written down.
-    """
-
-    high: int = 0
-    rows: int = 0
-    floor: int = 0
-    published: int = 0
-    saved: int = 0
-
-
-class Damaged(SpoolError):  # noqa: N818 - reads as the state it is
-    """The database can be opened, but what it says cannot be what was written."""
-
-
-def account_crc(values: Sequence[object]) -> int:
-    """Checksum over an account's columns, name to published."""
-    return zlib.crc32(" ".join(map(str, values)).encode())
 
 
 class Store:
@@ -108,7 +86,7 @@ class Store:
         """The stream's account; a stream not seen before gets its table."""
         account = self.accounts.get(stream)
         if account is None:
-            self.db.execute(_TABLE.format(table(stream)))
+            self.db.execute(STREAM_TABLE.format(table(stream)))
             account = self.accounts[stream] = Account()
             self.save(stream)
         return account
@@ -289,7 +267,7 @@ class Store:
         self.db.execute("PRAGMA journal_mode = WAL")
         self.fresh = True
         self.db.execute("BEGIN IMMEDIATE")
-        self.db.execute(_ACCOUNTS)
+        self.db.execute(ACCOUNTS)
         self.adopt(secrets.token_hex(4))
         self.db.execute(f"PRAGMA user_version = {SCHEMA}")
         self.db.execute("COMMIT")
@@ -322,29 +300,6 @@ class Store:
             self.accounts[name] = account
         if not re.fullmatch(r"[0-9a-f]{8}", self.epoch):
             raise Damaged("the spool has no epoch")
-
-
-_ACCOUNTS = """
-CREATE TABLE account (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    ep TEXT NOT NULL,
-    high INTEGER NOT NULL DEFAULT 0,
-    kept INTEGER NOT NULL DEFAULT 0,
-    floor INTEGER NOT NULL DEFAULT 0,
-    published INTEGER NOT NULL DEFAULT 0,
-    crc INTEGER NOT NULL
-) STRICT
-"""
-_TABLE = """
-CREATE TABLE {} (
-    sq INTEGER PRIMARY KEY,
-    pos INTEGER NOT NULL,
-    sub TEXT,
-    early INTEGER,
-    body BLOB NOT NULL
-) STRICT
-"""
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -20,7 +20,8 @@ from edge_agent.spool.model import Row
 from edge_agent.spool.opening import NONSENSE
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.room import Room
-from edge_agent.spool.store import Damaged, Store
+from edge_agent.spool.schema import Damaged
+from edge_agent.spool.store import Store
 
 _RETRY_FIRST_S = 0.1
 _RETRY_MAX_S = 5.0
