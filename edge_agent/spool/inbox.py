@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from edge_agent.clock import Clock
 from edge_agent.errors import SpoolError
@@ -62,6 +62,9 @@ class Inbox:
         """Done when everything taken so far is durable or was counted as dropped."""
         future: Future[None] = Future()
         with self.cv:
+            if self.crash is not None:
+                future.set_exception(SpoolError(self.crash))
+                return future
             self._tickets.append((self._orders, future))
             self.cv.notify()
         return future
@@ -153,6 +156,18 @@ class Inbox:
         self.answer()
         for mend in self.mends:
             resolve(mend.done, mend.mended)
+
+    def fail(self, said: str) -> None:
+        """The writer dies of a bug: all who wait and all who come are told."""
+        with self.cv:
+            self.crash = said
+            waiting: list[Future[Any]] = [future for _, future in self._tickets]
+            waiting += [mend.done for mend in self.mends]
+            for future in waiting:
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(SpoolError(said))
+            self._tickets = []
+            self.mends = []
 
     def _count(self, victims: list[str]) -> None:
         for stream in victims:

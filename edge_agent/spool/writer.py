@@ -95,8 +95,11 @@ class Writer:
             self._finish()
         except BaseException as error:
             # A bug, here or in on_commit. Whoever appends next is told and may stop the house.
-            self._inbox.crash = f"the spool's writer has died: {error!r}"
-            self.figures.failing = self._inbox.crash
+            said = f"the spool's writer has died: {error!r}"
+            self.figures.failing = said
+            self._inbox.fail(said)
+            if self._store is not None:
+                self._store.close()
             raise
 
     # When
