@@ -120,7 +120,8 @@ class Desk:
         ago_ms = arrived.utc_ms - at.utc_ms
         late_ms = self._settings.late_days * 86_400_000
         # Later than its own arrival: the clock was set meanwhile, or the record is nonsense.
-        return at if -at.spread_ms - 1 <= ago_ms <= late_ms else None
+        doubt_ms = at.spread_ms + arrived.spread_ms + 1
+        return at if -doubt_ms <= ago_ms <= late_ms else None
 
     def _figures(self, now: Stamp, emit: Emit) -> None:
         if now.mono_ns < self._figures_due_ns:
