@@ -63,6 +63,7 @@ class Reader:
         self.version = 1
         self._kept.clear()
         self._batch: list[bytes] = []
+        self._batch_us = 0
 
     def welcome(self, status: int = 0) -> bytes:
         """The first message on a connection: success, or who has it already."""
@@ -106,14 +107,21 @@ class Reader:
             for spec in self.rospecs.values():
                 if spec.sees(read):
                     yield from self._queue(spec, read)
+        now_us = self._utc_us()
+        for spec in self.rospecs.values():
+            over = spec.ai_ms and now_us - self._batch_us >= 1000 * spec.ai_ms
+            if self._batch and spec.trigger == 1 and over:
+                yield self._flush()
 
     def _queue(self, spec: ROSpec, read: Read) -> Iterator[bytes]:
         self.counts["reads"] += 1
         us = round(read.t * 1000) + self.clock_error_us
         us -= self.started_us if self.uptime else 0
+        if not self._batch:
+            self._batch_us = self._utc_us()
         odd = self.counts["reads"] % 5 == 0  # the long form of an EPC is as valid
         self._batch.append(spec.report(read, max(0, us), uptime=self.uptime, tlv_epc=odd))
-        if spec.trigger and 0 < spec.every <= len(self._batch):
+        if 0 < spec.full <= len(self._batch):
             yield self._flush()
 
     def _flush(self) -> bytes:

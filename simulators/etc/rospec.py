@@ -10,6 +10,7 @@ from edge_agent.simulators.etc.wire import num, par, short, split
 State = Literal["disabled", "inactive", "active"]
 _IMMEDIATE = 1
 _HEAD = 6
+_DURATION, _OBSERVATION, _TAGS = 1, 3, 185
 _AISPEC, _STOP, _INVENTORY, _REPORT, _CONTENT = 183, 184, 186, 237, 238
 
 
@@ -20,7 +21,10 @@ class ROSpec:
     Attributes:
         ports: Antennas; empty for all.
         immediate: Starts as soon as it is enabled.
-        trigger: 0 reports only when asked, 1 and 2 after ``every`` tags.
+        trigger: 0 reports only when asked, 1 and 2 after ``every`` tags; 1 also when an AISpec
+            ends.
+        ai_tags: Tags after which an AISpec ends and begins again; 0 for none.
+        ai_ms: The same in time.
         content: Bits of TagReportContentSelector.
     """
 
@@ -30,6 +34,8 @@ class ROSpec:
     trigger: int
     every: int
     content: int
+    ai_tags: int = 0
+    ai_ms: int = 0
     state: State = "disabled"
 
     @classmethod
@@ -44,6 +50,7 @@ class ROSpec:
         inner = dict(parts)
         start = dict(split(inner[178]))[179]
         ports: set[int] = set()
+        ai_tags = ai_ms = 0
         for kind, body in parts:
             if kind == _AISPEC:
                 (count,) = struct.unpack_from("!H", body)
@@ -51,6 +58,7 @@ class ROSpec:
                 nested = dict(split(body[2 + 2 * count :]))
                 if _STOP not in nested or _INVENTORY not in nested:
                     raise ValueError("an AISpec without stop trigger or inventory")
+                ai_tags, ai_ms = _ends(nested[_STOP])
         if not ports:
             raise ValueError("a ROSpec without antennas")
         trigger, every, content = 1, 1, 0xFFC0
@@ -64,7 +72,16 @@ class ROSpec:
             trigger,
             every,
             content,
+            ai_tags,
+            ai_ms,
         )
+
+    @property
+    def full(self) -> int:
+        """Tags that make a report; 0 for no number."""
+        wanted = [self.every] if self.trigger else []
+        wanted += [self.ai_tags] if self.trigger == 1 else []
+        return min((number for number in wanted if number), default=0)
 
     def sees(self, read: Read) -> bool:
         """Whether this read is of one of its antennas."""
@@ -91,3 +108,12 @@ class ROSpec:
             short(13, epc) if fixed else par(241, num(16, 8 * len(epc)), epc),
             *(body for bit, body in fields if self.content >> bit & 1),
         )
+
+
+def _ends(stop: bytes) -> tuple[int, int]:
+    """Tags and milliseconds after which an AISpec with this stop trigger ends, 0 for neither."""
+    kind, duration_ms = struct.unpack_from("!BL", stop)
+    if kind == _OBSERVATION:
+        _, _, tags, _, _, timeout_ms = struct.unpack("!BBHHHL", dict(split(stop[5:]))[_TAGS])
+        return tags, timeout_ms
+    return 0, duration_ms if kind == _DURATION else 0
