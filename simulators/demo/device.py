@@ -1,7 +1,7 @@
 """What a scene consists of, as data: rows of simulated devices, and lanes."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ class Device:
 
 
 USER = "viewer"
+_SOURCES = ("lines", "zones", "detectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,18 @@ class Scene:
     site: str | None
     devices: tuple[Device, ...]
     lanes: Mapping[str, Table] = field(default_factory=dict)
+
+    def only(self, names: Collection[str]) -> "Scene":
+        """The same with some of its devices, and lanes as far as these look at them."""
+        lanes = {}
+        for name, lane in self.lanes.items():
+            kept = {
+                key: [source for source in value if source["device"] in names]
+                if key in _SOURCES
+                else value
+                for key, value in lane.items()
+            }
+            if any(kept.get(key) for key in _SOURCES):
+                lanes[name] = kept
+        devices = tuple(device for device in self.devices if device.name in names)
+        return replace(self, devices=devices, lanes=lanes)

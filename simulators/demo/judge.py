@@ -116,6 +116,21 @@ class Judgement:
         }
 
     @property
+    def lost(self) -> int:
+        """Recorded by the unit and not at the centre."""
+        return int(self.result["lost"])
+
+    @property
+    def duplicates(self) -> int:
+        """Stored more than once."""
+        return int(self.result["duplicates"])
+
+    def figures(self, device: str, kind: str) -> dict[str, Any]:
+        """Figures of one kind of thing of one device; empty where there is nothing to measure."""
+        found: dict[str, Any] = self.result["devices"].get(device, {}).get(kind, {})
+        return found
+
+    @property
     def ok(self) -> bool:
         """Nothing lost, nothing doubled, every limit met."""
         whole = self.result["lost"] == 0 and self.result["duplicates"] == 0

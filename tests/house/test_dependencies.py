@@ -23,13 +23,16 @@ def _asked() -> dict[str, set[str]]:
         for package in packages:
             modules.setdefault(package.lower().replace("_", "-"), set()).add(module)
     return {
-        extra: {
-            min(modules[Requirement(line).name.lower().replace("_", "-")], key=len)
-            for line in lines
-        }
+        extra: {_name(modules, Requirement(line).name.lower().replace("_", "-")) for line in lines}
         for extra, lines in lists.items()
         if extra in {"base", *EXTRAS.values()}
     }
+
+
+def _name(modules: dict[str, set[str]], package: str) -> str:
+    """What a package is imported as; the shortest where none is called like the package."""
+    name = package.replace("-", "_")
+    return name if name in modules[package] else min(modules[package], key=len)
 
 
 def _used() -> dict[str, set[str]]:
