@@ -5,6 +5,7 @@ import asyncio
 import json
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from edge_agent.simulators.camera.feed import Feed, FileFeed, RoadFeed, RoadView
 from edge_agent.simulators.camera.rtsp import RtspServer
 from edge_agent.simulators.world.strip import Strip, StripSettings
 
-SUMMARY = "an RTSP camera (H.264) that shows a seeded road or plays a recording"
+SUMMARY = "an RTSP camera (H.264) that shows a simulated site or road, or plays a recording"
 _PATH = "/live"
 
 
@@ -25,12 +26,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--rtsp", default="127.0.0.1:0", metavar="HOST:PORT", help="where to listen (%(default)s)")
     add("--file", type=Path, metavar="FILE", help="play a recording instead of the road")
+    add("--site", metavar="NAME", help="show this site of the simulated world instead of the road")
+    add("--camera", metavar="NAME", help="which camera of the site (default: its first)")
+    add(
+        "--light", choices=("day", "dusk", "night"), default="day", help="of the site (%(default)s)"
+    )
+    add("--rain", action="store_true", help="let it rain on the site")
+    add("--zoom", type=float, default=1.0, help="times the site camera's focal length")
+    add("--start-ms", type=int, help="UTC at which the world began (default: now)")
+    add("--still", type=Path, metavar="DIR", help="write a still of each scene there and end")
     add("--once", action="store_true", help="play the recording once, from the first viewer on")
     add("--user", default="", help="ask for this user")
     add("--password-file", type=Path, metavar="FILE", help="its password: the file's first line")
     add("--auth", choices=("digest", "basic"), default="digest", help="how to ask (%(default)s)")
     add("--seed", type=int, default=7, help="seed of the road (%(default)s)")
-    add("--size", type=_size, default=(640, 360), metavar="WxH", help="picture (640x360)")
+    add("--size", type=_size, metavar="WxH", help="picture (640x360, of a site the camera's)")
     add("--fps", type=float, default=15.0, help="pictures a second of the road (%(default)s)")
     add("--flow", type=float, default=900.0, help="vehicles an hour and lane (%(default)s)")
     add("--profile", choices=("baseline", "main", "high"), default="high", help="of H.264")
@@ -47,6 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT, or until a recording played once is over."""
+    if args.still is not None:
+        return _stills(args)
     return asyncio.run(_run(args))
 
 
@@ -57,11 +69,14 @@ async def _run(args: argparse.Namespace) -> int:
         loop.add_signal_handler(number, stop.set)
     faults = Faults()
     write, close = _ledger(args.truth)
-    feed = _feed(args, faults, write)
+    try:
+        feed, line = _feed(args, faults, write)
+    except ValueError as error:
+        sys.stderr.write(f"edge-sim camera: {error}\n")
+        return 2
     server = RtspServer(feed, _gate(args), faults, _PATH)
     host, port = await _listen(server, args.rtsp)
-    line = {"name": "main", "points": [0.5, 0.0, 0.5, 1.0]}
-    ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": None if args.file else line}
+    ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": line}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
     code = 0
@@ -90,12 +105,53 @@ async def _play(faults: Faults, episodes: list[Episode]) -> None:
 
 def _feed(
     args: argparse.Namespace, faults: Faults, truth: Callable[[dict[str, Any]], None]
-) -> Feed:
+) -> tuple[Feed, dict[str, Any] | None]:
+    """What it shows, and the counting line in it, as shares of the picture."""
     if args.file is not None:
-        return FileFeed(args.file, faults, loop=not args.once)
-    width, height = args.size
+        return FileFeed(args.file, faults, loop=not args.once), None
+    if args.site is not None:
+        return _world(args, faults, truth)
+    width, height = args.size or (640, 360)
     view = RoadView(args.seed, width, height, args.fps, profile=args.profile)
-    return RoadFeed(view, Strip(args.seed, StripSettings(per_lane=args.flow)), faults, truth)
+    line = {"name": "main", "points": [0.5, 0.0, 0.5, 1.0]}
+    return RoadFeed(view, Strip(args.seed, StripSettings(per_lane=args.flow)), faults, truth), line
+
+
+def _world(
+    args: argparse.Namespace, faults: Faults, truth: Callable[[dict[str, Any]], None]
+) -> tuple[Feed, dict[str, Any] | None]:
+    # The renderer and the world are long to load and not needed without a site.
+    from edge_agent.simulators.camera.world_feed import Coding, WorldFeed  # noqa: PLC0415
+    from edge_agent.simulators.render.renderer import Renderer  # noqa: PLC0415
+    from edge_agent.simulators.render.watch import Watch, camera_of, picture_lines  # noqa: PLC0415
+    from edge_agent.simulators.world.world import World  # noqa: PLC0415
+
+    start_ms = time.time_ns() // 1_000_000 if args.start_ms is None else args.start_ms
+    world = World(args.site, args.seed, start_ms)
+    camera = camera_of(world.site, args.camera)
+    renderer = Renderer(
+        world.site, camera, args.seed, args.light, rain=args.rain, size=args.size, zoom=args.zoom
+    )
+    view = renderer.view
+    coding = Coding(view.width, view.height, args.fps, profile=args.profile)
+    lines = picture_lines(camera, view)
+    feed = WorldFeed(Watch(world, camera, renderer), coding, faults, truth)
+    return feed, lines[0] if lines else None
+
+
+def _stills(args: argparse.Namespace) -> int:
+    from edge_agent.simulators.render.stills import write_stills  # noqa: PLC0415 - as above
+
+    try:
+        for path in write_stills(
+            args.still, args.site or "junction", args.seed, args.camera,
+            start_ms=args.start_ms or 0, size=args.size, zoom=args.zoom,
+        ):  # fmt: skip
+            print(path)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"edge-sim camera: {error}\n")
+        return 2
+    return 0
 
 
 def _gate(args: argparse.Namespace) -> Gate:

@@ -110,7 +110,37 @@ class RoadView:
     line_x: float = 0.5
 
 
-class RoadFeed(Feed):
+class PaintedFeed(Feed):
+    """Pictures of our own, encoded as they are painted."""
+
+    async def run(self) -> None:
+        stream = self._stream()
+        await stream.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._paint(stream), name="camera painter")
+                group.create_task(self._collect(stream), name="camera encoder")
+        finally:
+            await stream.close()
+
+    @abstractmethod
+    def _stream(self) -> Stream:
+        """An encoder for the pictures."""
+
+    @abstractmethod
+    async def _paint(self, stream: Stream) -> None:
+        """Write pictures in their own time, for ever."""
+
+    async def _collect(self, stream: Stream) -> None:
+        async for item in stream.units():
+            if isinstance(item, Parameters):
+                self._learn(item)
+            else:
+                self._show(item)
+        raise RuntimeError("the encoder ended")
+
+
+class RoadFeed(PaintedFeed):
     """The simulated road, painted and encoded as it goes."""
 
     def __init__(self, view: RoadView, strip: Strip, faults: Faults, truth: Truth) -> None:
@@ -119,16 +149,9 @@ class RoadFeed(Feed):
         self._strip = strip
         self._truth = truth
 
-    async def run(self) -> None:
+    def _stream(self) -> Stream:
         view = self._view
-        stream = Stream.of_pictures(view.width, view.height, view.fps, view.bitrate_k, view.profile)
-        await stream.start()
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._paint(stream), name="camera painter")
-                group.create_task(self._collect(stream), name="camera encoder")
-        finally:
-            await stream.close()
+        return Stream.of_pictures(view.width, view.height, view.fps, view.bitrate_k, view.profile)
 
     async def _paint(self, stream: Stream) -> None:
         view = self._view
@@ -162,14 +185,6 @@ class RoadFeed(Feed):
                 picture = await asyncio.to_thread(painter.paint, traffic.at(t), t)
                 shown = np.ascontiguousarray(picture).tobytes()
             await stream.write(shown)
-
-    async def _collect(self, stream: Stream) -> None:
-        async for item in stream.units():
-            if isinstance(item, Parameters):
-                self._learn(item)
-            else:
-                self._show(item)
-        raise RuntimeError("the encoder ended")
 
 
 class FileFeed(Feed):

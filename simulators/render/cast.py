@@ -53,7 +53,7 @@ class Cast:
 def stand(view: View, solid: Solid, x: float, y: float, ux: float, uy: float) -> Cast | None:
     """Put a solid on the road; None when it is not in the picture."""
     place = np.array((x, y, 0.0))
-    if float(view.depth(place)) < -20:  # noqa: PLR2004 - longer than the longest vehicle
+    if float(view.depth(place)) < -20:
         return None
     turn = np.array(((ux, uy, 0.0), (-uy, ux, 0.0), (0.0, 0.0, 1.0)))
     points = solid.points @ turn + place
@@ -107,8 +107,8 @@ def colours(cast: Cast, view: View, lit: Light, local: Floats) -> Floats:
 def paint(target: Picture, cast: Cast, view: View, shades: Floats, origin: tuple[int, int]) -> None:
     """Paint all parts; ``target`` has 3 channels, or 4 with coverage in the last."""
     solid = cast.solid
-    fixed = np.round((cast.pixels - origin) * _ONE)
-    fixed = np.clip(fixed, -(1 << 24), 1 << 24).astype(np.int32)
+    exact = np.round((cast.pixels - origin) * _ONE)
+    fixed = np.clip(exact, -(1 << 24), 1 << 24).astype(np.int32)
     three = cast.pixels[solid.three]
     one, other = three[:, 1] - three[:, 0], three[:, 2] - three[:, 1]
     # Corners run counter-clockwise seen from outside; the picture's y runs down.
@@ -168,7 +168,7 @@ def _ball(
     at = fixed[centre].tolist()
     shade = (*(min(255.0, value * level * 0.88) for value in colour), 255.0)
     cv2.circle(target, at, round(radius * _ONE), shade, -1, cv2.LINE_AA, SHIFT)
-    if radius > 3:  # noqa: PLR2004 - smaller ones show no shine
+    if radius > 3:
         shine = (*(min(255.0, value * level * 1.12 + 8 * level) for value in colour), 255.0)
         up = [at[0] - round(radius * 4), at[1] - round(radius * 5)]
         cv2.circle(target, up, round(radius * 0.55 * _ONE), shine, -1, cv2.LINE_AA, SHIFT)

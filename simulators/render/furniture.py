@@ -66,7 +66,7 @@ def _of_link(link: Link) -> Head:
     # The frame of d puts the kerb at 0; the post stands beyond it, to the right.
     x, y, ux, uy = link.path.at(0.0, -link.path_d - _BESIDE_M)
     middle = link.path_d + _BESIDE_M
-    left = 0.0 if middle < 5 else middle  # noqa: PLR2004 - next to the kerb the post itself does
+    left = 0.0 if middle < 5 else middle
     return Head(head.controller, head.group, head.number, (x, y), (ux, uy), left)
 
 

@@ -72,4 +72,5 @@ def pools(view: View, casts: list[Cast]) -> Picture:
 
 def mirrored(points: Floats) -> Floats:
     """The same points below the road, as water shows them."""
-    return points * np.array((1.0, 1.0, -1.0))
+    found: Floats = points * np.array((1.0, 1.0, -1.0))
+    return found

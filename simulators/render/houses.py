@@ -25,11 +25,15 @@ _SIGNS: tuple[Colour, ...] = (
 _PX_M = 22
 
 
+def _wall(house: House) -> tuple[Random, Colour]:
+    chance = Random(house.seed)
+    return chance, jitter(chance, chance.choice(_WALLS))
+
+
 def front(house: House, wide: float) -> tuple[Picture, Picture]:
     """A front and what shines from it at night, square on."""
-    chance = Random(house.seed)
+    chance, wall = _wall(house)
     width, height = max(8, round(wide * _PX_M)), max(8, round(house.height * _PX_M))
-    wall = jitter(chance, chance.choice(_WALLS))
     picture = np.full((height, width, 3), wall, np.uint8)
     shine = np.zeros_like(picture)
     trim = darker(wall, chance.choice((0.8, 1.12)))
@@ -40,46 +44,68 @@ def front(house: House, wide: float) -> tuple[Picture, Picture]:
         foot = height - floor * each
         cv2.rectangle(picture, (0, round(foot - 5)), (width, round(foot + 3)), trim, -1)
         for column in range(columns):
-            x1, x2 = (round((column + share) * width / columns) for share in (0.16, 0.84))
-            y1, y2 = round(foot - each * 0.84), round(foot - each * 0.26)
-            glass = jitter(chance, (86, 74, 66), 0.3)
-            cv2.rectangle(picture, (x1 - 2, y1 - 2), (x2 + 2, y2 + 2), darker(wall, 0.7), -1)
-            cv2.rectangle(picture, (x1, y1), (x2, y2), glass, -1)
-            cv2.line(picture, ((x1 + x2) // 2, y1), ((x1 + x2) // 2, y2), trim, 2)
-            if chance.random() < 0.3:
-                warm = chance.choice(((90, 160, 210), (150, 190, 210), (190, 200, 200)))
-                cv2.rectangle(shine, (x1, y1), (x2, y2), jitter(chance, warm, 0.3), -1)
+            left, right = (round((column + share) * width / columns) for share in (0.16, 0.84))
+            top, low = round(foot - each * 0.84), round(foot - each * 0.26)
+            _window(picture, shine, chance, (left, top, right, low), wall, trim)
         if chance.random() < 0.6:
-            low, high = round(foot - each * 0.34), round(foot - 4)
-            for x in range(0, width, 4):
-                cv2.line(picture, (x, low), (x, high), darker(wall, 0.5), 1)
-            cv2.rectangle(picture, (0, low - 2), (width, low), darker(wall, 0.45), -1)
+            _balcony(picture, round(foot - each * 0.34), round(foot - 4), wall)
+    _shop(picture, shine, chance, each, wide)
+    grain = np.random.default_rng(house.seed).normal(0, 5, (height // 6 + 1, width // 6 + 1, 1))
+    smooth = np.asarray(cv2.resize(grain, (width, height))).reshape(height, width, 1)
+    return np.clip(picture + smooth, 0, 255).astype(np.uint8), shine
+
+
+def _window(
+    picture: Picture,
+    shine: Picture,
+    chance: Random,
+    box: tuple[int, int, int, int],
+    wall: Colour,
+    trim: Colour,
+) -> None:
+    x1, y1, x2, y2 = box
+    glass = jitter(chance, (86, 74, 66), 0.3)
+    cv2.rectangle(picture, (x1 - 2, y1 - 2), (x2 + 2, y2 + 2), darker(wall, 0.7), -1)
+    cv2.rectangle(picture, (x1, y1), (x2, y2), glass, -1)
+    cv2.line(picture, ((x1 + x2) // 2, y1), ((x1 + x2) // 2, y2), trim, 2)
+    if chance.random() < 0.3:
+        warm = chance.choice(((90, 160, 210), (150, 190, 210), (190, 200, 200)))
+        cv2.rectangle(shine, (x1, y1), (x2, y2), jitter(chance, warm, 0.3), -1)
+
+
+def _balcony(picture: Picture, top: int, low: int, wall: Colour) -> None:
+    width = picture.shape[1]
+    for x in range(0, width, 4):
+        cv2.line(picture, (x, top), (x, low), darker(wall, 0.5), 1)
+    cv2.rectangle(picture, (0, top - 2), (width, top), darker(wall, 0.45), -1)
+
+
+def _shop(picture: Picture, shine: Picture, chance: Random, each: float, wide: float) -> None:
+    """The ground floor: a shutter or an open shop, and the sign over it."""
+    height, width = picture.shape[:2]
     shop = height - round(each * 0.72)
     open_door = chance.random() < 0.7
     inside = jitter(chance, (70, 78, 84) if open_door else (128, 134, 138), 0.25)
     cv2.rectangle(picture, (6, shop), (width - 6, height), inside, -1)
-    if not open_door:
-        for y in range(shop, height, 5):
-            cv2.line(picture, (6, y), (width - 6, y), darker(inside, 0.8), 1)
-    else:
+    if open_door:
         for _ in range(5):
-            x, y = chance.randrange(6, width), chance.randrange(shop, height)
+            x, y = chance.randrange(6, max(7, width)), chance.randrange(shop, height)
             goods = jitter(chance, chance.choice(_SIGNS), 0.4)
             cv2.rectangle(picture, (x, y), (x + 14, y + 18), darker(goods, 0.7), -1)
         cv2.rectangle(shine, (8, shop + 2), (width - 8, height), (110, 150, 170), -1)
+    else:
+        for y in range(shop, height, 5):
+            cv2.line(picture, (6, y), (width - 6, y), darker(inside, 0.8), 1)
     sign = jitter(chance, chance.choice(_SIGNS))
     top = height - round(each * 0.98)
     cv2.rectangle(picture, (3, top), (width - 3, shop), sign, -1)
     marks = max(3, round(wide * 1.5))
-    for index in range(marks):
-        x = 10 + index * (width - 20) // marks
-        y1, y2 = (round(top + share * (shop - top)) for share in (0.3, 0.72))
-        cv2.rectangle(picture, (x, y1), (x + (width - 20) // marks - 4, y2), (225, 228, 228), -1)
+    step = (width - 20) // marks
+    y1, y2 = (round(top + share * (shop - top)) for share in (0.3, 0.72))
+    for x in range(10, 10 + step * marks, max(1, step)):
+        cv2.rectangle(picture, (x, y1), (x + step - 4, y2), (225, 228, 228), -1)
     if chance.random() < 0.6:
         shine[top:shop] = picture[top:shop] // 2
-    grain = np.random.default_rng(house.seed).normal(0, 5, (height // 6 + 1, width // 6 + 1, 1))
-    smooth = np.asarray(cv2.resize(grain, (width, height))).reshape(height, width, 1)
-    return np.clip(picture + smooth, 0, 255).astype(np.uint8), shine
 
 
 def paint_house(
@@ -98,13 +124,19 @@ def paint_house(
         if normal @ (view.eye[:2] - middle) <= 0:
             continue
         wall = np.array([(*one, house.height), (*other, house.height), (*other, 0.0), (*one, 0.0)])
-        if (view.depth(wall) < 2.0).any():  # noqa: PLR2004 - a house at the camera's elbow
+        if (view.depth(wall) < 2.0).any():
             continue
         bright = 0.72 + 0.38 * max(0.0, float(normal @ lit.sunwards[:2]))
-        face, glow = front(house, float(np.linalg.norm(other - one)))
-        if not shows:
-            face = np.full_like(face, face[4, 4])
-            glow = np.zeros_like(glow)
+        pixels = view.project(wall)[0]
+        if (pixels.max(axis=0) < 0).any() or (
+            pixels.min(axis=0) >= (view.width, view.height)
+        ).any():
+            continue
+        if shows:
+            face, glow = front(house, float(np.linalg.norm(other - one)))
+        else:
+            face = np.full((4, 4, 3), _wall(house)[1], np.uint8)
+            glow = np.zeros_like(face)
         face = np.clip(face * bright, 0, 255).astype(np.uint8)
         _warp(view, wall, face, glow, (picture, shine, solid))
 
@@ -112,13 +144,21 @@ def paint_house(
 def _warp(
     view: View, wall: Floats, face: Picture, glow: Picture, into: tuple[Picture, Picture, Depths]
 ) -> None:
-    high, wide = face.shape[:2]
     pixels, depth = view.project(wall)
     low = np.maximum(np.floor(pixels.min(axis=0)), 0).astype(int)
     size = np.minimum(np.ceil(pixels.max(axis=0)) + 1, (view.width, view.height)).astype(int) - low
     if (size <= 0).any():
         return
     own = (pixels - low).astype(np.float32)
+    edges = np.hypot(*(np.roll(own, -1, axis=0) - own).T)
+    high, wide = face.shape[:2]
+    # Shrunk beforehand: else bars and shutters beat with the pixels.
+    wide = max(2, min(wide, round(float(max(edges[0], edges[2])))))
+    high = max(2, min(high, round(float(max(edges[1], edges[3])))))
+    face, glow = (
+        np.asarray(cv2.resize(one, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
+        for one in (face, glow)
+    )
     flat = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32)
     matrix = cv2.getPerspectiveTransform(flat, own)
     mask = np.zeros((size[1], size[0]), np.uint8)
@@ -126,7 +166,9 @@ def _warp(
     area = slice(low[1], low[1] + size[1]), slice(low[0], low[0] + size[0])
     shown = mask > 0
     for source, target in ((face, into[0]), (glow, into[1])):
-        seen = cv2.warpPerspective(source, matrix, (int(size[0]), int(size[1])))
+        seen = cv2.warpPerspective(
+            source, matrix, (int(size[0]), int(size[1])), borderMode=cv2.BORDER_REPLICATE
+        )
         target[area][shown] = seen[shown]
     into[2][area][shown] = float(depth.mean())
 
@@ -137,7 +179,7 @@ def paint_tree(
     """A trunk and a crown of many leaves."""
     foot = np.array((*place, 0.0))
     pixels, depth = view.project(np.array((foot, foot + np.array((0, 0, height * 0.6)))))
-    if (depth < 3.0).any():  # noqa: PLR2004 - at the camera's elbow
+    if (depth < 3.0).any():
         return
     scale = view.focal / float(depth[0])
     chance = Random(f"{place}")
@@ -152,7 +194,7 @@ def paint_tree(
     leaves.sort(key=lambda leaf: -leaf[1])
     for dx, dy, size in leaves:
         x, y = (round(float(v)) for v in crown + np.array((dx, dy)) * height * scale * 0.55)
-        if not (-2000 < x < view.width + 2000 and -2000 < y < view.height + 2000):  # noqa: PLR2004
+        if not (-2000 < x < view.width + 2000 and -2000 < y < view.height + 2000):
             continue
         bright = 0.72 - 0.7 * dy + chance.uniform(-0.12, 0.12)
         radius = max(1, round(size * height * 0.32 * scale))

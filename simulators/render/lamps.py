@@ -43,7 +43,7 @@ def show_lamps(
             colour, radius = burning
             towards = view.eye[:2] - np.array((pose.x, pose.y))
             facing = float(towards @ np.array(cast.heading)) * lamp.ahead / max(1.0, cast.away)
-            if facing <= 0.1:  # noqa: PLR2004 - a lamp seen from its side is dark
+            if facing <= 0.1:
                 continue
             place = _world(cast, np.array(lamp.place))
             _shine(picture, view, cast, place, _dim(colour, facing), radius, hiding, wet=wet)

@@ -66,42 +66,43 @@ def _junction(chance: Random) -> Layout:
     ]
     paint: list[tuple[list[Point], Colour]] = []
     for arm in range(4):
-        own: list[tuple[list[Point], Colour]] = []
         corner = [(STOP + 10 * cos(pi - a), -STOP + 10 * sin(pi - a)) for a in _steps(pi / 2)]
-        asphalt += [
-            [turned(p, arm) for p in shape]
-            for shape in (
-                _box(-KERB, -_FAR_M, KERB, -KERB),
-                [(KERB, -STOP), *corner, (KERB, -KERB)],
-            )
-        ]
-        for side in (-1, 1):
-            own.append((_box(side * KERB, -_FAR_M, side * (KERB + 0.28), -STOP), KERBSTONE))
-            own.append((_box(side * 0.1, -_FAR_M, side * 0.25, -STOP), YELLOW))
-            for x in (KERB - LANES[0].high, KERB - LANES[1].high):
-                start = -STOP - (30 if side > 0 else 0)
-                if side > 0:
-                    own.append((_box(x - 0.07, start, x + 0.07, -STOP), WHITE))
-                y = start
-                while y > -260:
-                    own.append((_box(side * x - 0.07, y - 3, side * x + 0.07, y), WHITE))
-                    y -= 7.5
-            own.append((_box(side * (KERB - 0.55), -_FAR_M, side * (KERB - 0.42), -STOP), WHITE))
-        own.append((_box(0.3, -STOP - 0.2, KERB - 0.4, -STOP + 0.25), WHITE))
-        for index in range(24):
-            x = -KERB + 0.4 + index
-            own.append((_box(x, -STOP + 1.5, x + 0.5, -STOP + 5.0), WHITE))
-            if arm == 0:
-                own.append((_box(x, -INNER + 1.5, x + 0.5, -INNER + 5.0), WHITE))
+        rounded = [(KERB, -STOP), *corner, (KERB, -KERB)]
+        shapes = _box(-KERB, -_FAR_M, KERB, -KERB), rounded
+        asphalt += [[turned(p, arm) for p in shape] for shape in shapes]
+        own = [*_lines(-1), *_lines(1), *_across(-STOP)]
         if arm == 0:
-            own.append((_box(0.3, -INNER - 0.2, KERB - 0.4, -INNER + 0.25), WHITE))
+            own += _across(-INNER)
         for lane in LANES:
-            for y in (-STOP - 14.0, -STOP - 40.0, -185.0):
-                own.append((_arrow(KERB - lane.middle, y), WHITE))
+            own += [(_arrow(KERB - lane.middle, y), WHITE) for y in (-36.0, -62.0, -185.0)]
         paint += [([turned(p, arm) for p in shape], colour) for shape, colour in own]
         _street_sides(made, chance, arm)
     made.paint = [(shape, ASPHALT) for shape in asphalt] + paint
     return made
+
+
+def _lines(side: int) -> list[tuple[list[Point], Colour]]:
+    """Kerb, axis and lane lines on one side of an arm; whole before the stop line."""
+    found: list[tuple[list[Point], Colour]] = [
+        (_box(side * KERB, -_FAR_M, side * (KERB + 0.28), -STOP), KERBSTONE),
+        (_box(side * 0.1, -_FAR_M, side * 0.25, -STOP), YELLOW),
+        (_box(side * (KERB - 0.55), -_FAR_M, side * (KERB - 0.42), -STOP), WHITE),
+    ]
+    whole = 30.0 if side > 0 else 0.0
+    for x in (side * (KERB - lane.high) for lane in LANES[:2]):
+        if whole:
+            found.append((_box(x - 0.07, -STOP - whole, x + 0.07, -STOP), WHITE))
+        for index in range(32):
+            y = -STOP - whole - index * 7.5
+            found.append((_box(x - 0.07, y - 3, x + 0.07, y), WHITE))
+    return found
+
+
+def _across(y: float) -> list[tuple[list[Point], Colour]]:
+    """A stop line and the crossing for people behind it."""
+    stop = (_box(0.3, y - 0.2, KERB - 0.4, y + 0.25), WHITE)
+    left = (-KERB + 0.4 + index for index in range(24))
+    return [stop, *((_box(x, y + 1.5, x + 0.5, y + 5.0), WHITE) for x in left)]
 
 
 def _steps(angle: float) -> list[float]:
@@ -126,9 +127,8 @@ def _street_sides(made: Layout, chance: Random, arm: int) -> None:
             y -= wide + (chance.random() < 0.12) * chance.uniform(1, 4)
         y = -34.0
         while y > -300:
-            made.lamps.append(
-                (turned((side * (KERB + 0.9), y), arm), turned((-float(side), 0.0), arm))
-            )
+            foot, inwards = turned((side * (KERB + 0.9), y), arm), turned((-float(side), 0.0), arm)
+            made.lamps.append((foot, inwards))
             y -= 32.0
         y = -40.0
         while y > -260:
@@ -158,9 +158,7 @@ def _plaza(site: Site, chance: Random) -> Layout:
             middle = lane.middle
             shape = [(x + dy, middle + dx) for dx, dy in _arrow(0, 0)]
             made.paint.append((shape, WHITE))
-    for index in range(16):
-        x = -20 + index * 36.0
-        made.lamps.append(((x, width + 1.6), (0.0, -1.0)))
+    made.lamps = [((-20 + index * 36.0, width + 1.6), (0.0, -1.0)) for index in range(16)]
     for x in (264.0, 340.0):
         made.gantries.append(((x, -1.4), (x, width + 1.4), 6.2))
     for _ in range(90):

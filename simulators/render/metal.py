@@ -96,13 +96,13 @@ class Metal:
         share = mask.astype(np.float32)[..., None] / 255
         shone = seen * bright
         area[..., :3] = np.clip(area[..., :3] * (1 - share) + shone * share, 0, 255)
-        if area.shape[2] > 3:  # noqa: PLR2004 - with coverage
+        if area.shape[2] > 3:
             np.maximum(area[..., 3], mask, out=area[..., 3])
 
     def _picture(self, vehicle: Vehicle, face: Face, end: str, high: float) -> Picture:
         """The face about one and a half times as high as in the picture, lest it shimmers."""
         size = _FULL
-        while size > high * 1.6 and size > 8:  # noqa: PLR2004 - smaller ones are flat
+        while size > high * 1.6 and size > 8:
             size //= 2
         size = max(size, 8)
         key = (vehicle.number, end, size)

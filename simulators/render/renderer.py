@@ -18,7 +18,7 @@ from edge_agent.simulators.render.layout import layout
 from edge_agent.simulators.render.light import Light, light
 from edge_agent.simulators.render.metal import Metal
 from edge_agent.simulators.render.order import back_to_front
-from edge_agent.simulators.render.scenery import lamp_light, paint_scenery
+from edge_agent.simulators.render.scenery import lamp_light_at, lamp_spots, paint_scenery
 from edge_agent.simulators.render.seen import Seen
 from edge_agent.simulators.render.sensor import Sensor
 from edge_agent.simulators.render.shade import blur_step, cast_shadows, mirror, smeared
@@ -32,9 +32,12 @@ from edge_agent.simulators.world.world import Pose
 Picture = NDArray[np.uint8]
 
 _FAR_M = 260.0
+_CLEAR_M = 45.0
+"""Whoever mounts a camera sees to it that no post stands nearer before it."""
 _LAMP_TINT = np.array((0.62, 0.88, 1.0))
 _PLATE_EXPOSURE_S = 1 / 2000
 _FLASH_AT_M = 18.0
+_SEEN_BLUR_PX = 1.2
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,14 @@ class Renderer:
         self._exposure_s = _PLATE_EXPOSURE_S if camera.plates else self.light.exposure_s
         self._layout = layout(site, seed)
         self._scenery = paint_scenery(self.view, self._layout, self.light, seed, wet=rain)
+        self._spots = lamp_spots(self._layout)
         self._heads = heads(site)
         self._standing = [
-            cast for one in standing(self._layout) if (cast := self._stand(one)) is not None
+            cast
+            for one in standing(self._layout)
+            if (cast := self._stand(one)) is not None and cast.away > _CLEAR_M
         ]
+        self._shades = {id(cast): self._shade(cast) for cast in self._standing}
         self._sensor = Sensor(self.view.width, self.view.height, self.light, seed, rain=rain)
         self._metal = Metal(seed)
         self._solids: dict[int, Solid] = {}
@@ -124,7 +131,7 @@ class Renderer:
         here = set()
         for pose in poses:
             dx, dy = pose.x - eye[0], pose.y - eye[1]
-            if dx * dx + dy * dy > _FAR_M**2 or dx * ahead[0] + dy * ahead[1] < -20:  # noqa: PLR2004 - longer than any vehicle
+            if dx * dx + dy * dy > _FAR_M**2 or dx * ahead[0] + dy * ahead[1] < -20:
                 continue
             number = pose.vehicle.number
             here.add(number)
@@ -132,7 +139,7 @@ class Renderer:
             if solid is None:
                 solid = self._solids[number] = build(pose.vehicle, self._seed)
             cast = stand(self.view, solid, pose.x, pose.y, pose.ux, pose.uy)
-            if cast is not None:
+            if cast is not None and not self._scenery.hides(cast.pixels, cast.depth):
                 found.append((cast, pose))
         for number in self._solids.keys() - here:
             del self._solids[number]
@@ -164,19 +171,26 @@ class Renderer:
         found = np.zeros(3)
         if self.light.lamps:
             middle = cast.foot.mean(axis=0)
-            found = found + _LAMP_TINT * self.light.lamps * float(lamp_light(self._layout, middle))
+            found = found + _LAMP_TINT * self.light.lamps * lamp_light_at(self._spots, middle)
         if self._flash:
             found = found + min(1.0, 0.62 * (_FLASH_AT_M / max(4.0, cast.away)) ** 2)
         return np.asarray(found, float)
 
+    def _shade(self, cast: Cast) -> Floats:
+        return colours(cast, self.view, self.light, self._local(cast))
+
     def _paint(self, picture: Picture, cast: Cast, pose: Pose | None) -> None:
+        if pose is None:
+            shades = self._shades.get(id(cast))
+            shades = self._shade(cast) if shades is None else shades
+            paint(picture, cast, self.view, shades, (0, 0))
+            return
         local = self._local(cast)
         shades = colours(cast, self.view, self.light, local)
-        step = (0.0, 0.0) if pose is None else blur_step(self.view, cast, pose, self._exposure_s)
-        if pose is None or max(abs(step[0]), abs(step[1])) < 1.2:  # noqa: PLR2004 - not to be seen
+        step = blur_step(self.view, cast, pose, self._exposure_s)
+        if max(abs(step[0]), abs(step[1])) < _SEEN_BLUR_PX:
             paint(picture, cast, self.view, shades, (0, 0))
-            if pose is not None:
-                self._metal.mount(picture, cast, pose.vehicle, self.view, self.light, local, (0, 0))
+            self._metal.mount(picture, cast, pose.vehicle, self.view, self.light, local, (0, 0))
             return
         with smeared(picture, cast.box, step) as (patch, origin):
             if patch is not None:

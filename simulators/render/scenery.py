@@ -27,10 +27,20 @@ class Scenery:
     Attributes:
         picture: As the camera sees it, BGR.
         bare: Its colours in full light, for headlights to fall on; black where it is not ground.
+        wall: Depth of houses and trees, metres; 0 where the ground or the sky shows.
     """
 
     picture: Picture
     bare: Picture
+    wall: Depths
+
+    def hides(self, pixels: Floats, depth: Floats) -> bool:
+        """Whether houses or trees stand before all of these pixels (n, 2) at these depths."""
+        high, wide = self.wall.shape
+        columns = np.clip(pixels[:, 0], 0, wide - 1).astype(int)
+        rows = np.clip(pixels[:, 1], 0, high - 1).astype(int)
+        walls = self.wall[rows, columns]
+        return bool(((walls > 0) & (walls < depth - 1.0)).all())
 
 
 def paint_scenery(view: View, made: Layout, lit: Light, seed: int, *, wet: bool) -> Scenery:
@@ -57,7 +67,8 @@ def paint_scenery(view: View, made: Layout, lit: Light, seed: int, *, wet: bool)
     if wet:
         seen = _wet(seen, road, ground, draw)
     bare = np.where(road[..., None], full * (1 - haze), 0)
-    return Scenery(np.clip(seen, 0, 255).astype(np.uint8), np.clip(bare, 0, 255).astype(np.uint8))
+    shown, plain = (np.clip(one, 0, 255).astype(np.uint8) for one in (seen, bare))
+    return Scenery(shown, plain, solid)
 
 
 def _ground(view: View, made: Layout, ground: Floats, draw: np.random.Generator) -> Picture:
@@ -67,7 +78,7 @@ def _ground(view: View, made: Layout, ground: Floats, draw: np.random.Generator)
         pixels = view.polygon(points)
         if pixels is None:
             continue
-        fixed = np.clip(pixels, -30000, 30000)
+        fixed = np.clip(pixels, -1e6, 1e6)
         fixed = (fixed * 16).round().astype(np.int32)
         cv2.fillPoly(picture, [fixed], colour, cv2.LINE_AA, 4)
     grain = np.ones((view.height, view.width), np.float32)
@@ -131,12 +142,22 @@ def _brightness(made: Layout, lit: Light, ground: Floats, road: NDArray[np.bool_
 def lamp_light(made: Layout, ground: Floats) -> Floats:
     """Light of the street lamps at points (…, 2): 1 below one of them."""
     found = np.zeros(ground.shape[:-1])
-    for (x, y), (dx, dy) in made.lamps:
-        px, py = x + 2.2 * dx, y + 2.2 * dy
-        square = (ground[..., 0] - px) ** 2 + (ground[..., 1] - py) ** 2
+    for x, y in lamp_spots(made).tolist():
+        square = (ground[..., 0] - x) ** 2 + (ground[..., 1] - y) ** 2
         # Inverse square with the cosines of source and road.
         found += (1 + square / _LAMP_REACH_M**2) ** -2.0
     return np.minimum(found, 1.2)
+
+
+def lamp_spots(made: Layout) -> Floats:
+    """Points (n, 2) of the road below the lamps."""
+    return np.array([(x + 2.2 * dx, y + 2.2 * dy) for (x, y), (dx, dy) in made.lamps])
+
+
+def lamp_light_at(spots: Floats, point: Floats) -> float:
+    """Light of the lamps over these spots at one point."""
+    square = ((spots - point) ** 2).sum(axis=1)
+    return min(1.2, float(((1 + square / _LAMP_REACH_M**2) ** -2.0).sum()))
 
 
 def _sky(view: View, lit: Light, draw: np.random.Generator) -> Floats:

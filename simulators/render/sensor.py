@@ -66,5 +66,5 @@ def _streaks(width: int, height: int, draw: np.random.Generator, lit: Light) -> 
         long = (0.02 + 0.09 * near) * height
         ends = (round(x), round(y)), (round(x - 0.12 * long), round(y + long))
         value = bright * draw.uniform(0.35, 1.0)
-        cv2.line(room, *ends, value, 1 if near < 0.6 else 2, cv2.LINE_AA)  # noqa: PLR2004 - near
+        cv2.line(room, *ends, value, 1 if near < 0.6 else 2, cv2.LINE_AA)
     return np.asarray(cv2.GaussianBlur(room, (3, 5), 0), np.uint8)

@@ -39,9 +39,8 @@ def cast_shadows(picture: Picture, view: View, lit: Light, casts: list[Cast]) ->
 
 
 def _fill(room: Picture, view: View, ground: Floats, share: float) -> None:
-    pixels = view.polygon(np.column_stack((cv2.convexHull(ground.astype(np.float32))[:, 0],
-                                           np.zeros(len(cv2.convexHull(
-                                               ground.astype(np.float32)))))))  # fmt: skip
+    hull = cv2.convexHull(ground.astype(np.float32))[:, 0]
+    pixels = view.polygon(np.column_stack((hull, np.zeros(len(hull)))))
     if pixels is not None and len(pixels):
         fixed = np.clip(pixels / _HALF, -4000, 4000).round().astype(np.int32)
         cv2.fillConvexPoly(room, cv2.convexHull(fixed), 255 * share)
@@ -64,11 +63,11 @@ def mirror(picture: Picture, view: View, lit: Light, casts: list[Cast]) -> None:
         cv2.fillConvexPoly(likeness, hull, colour)
         cv2.fillConvexPoly(where, hull, 100)
     size = (view.width, view.height)
-    likeness = cv2.resize(cv2.GaussianBlur(likeness, (5, 9), 0), size)
-    where = cv2.resize(cv2.GaussianBlur(where, (7, 13), 0), size)
-    share = cv2.merge((where, where, where))
+    soft = cv2.resize(cv2.GaussianBlur(likeness, (5, 9), 0), size)
+    cover = cv2.resize(cv2.GaussianBlur(where, (7, 13), 0), size)
+    share = cv2.merge((cover, cover, cover))
     rest = cv2.multiply(picture, cv2.bitwise_not(share), scale=1 / 255)
-    cv2.add(rest, cv2.multiply(likeness, share, scale=1 / 255), picture)
+    cv2.add(rest, cv2.multiply(soft, share, scale=1 / 255), picture)
 
 
 def blur_step(view: View, cast: Cast, pose: Pose, exposure_s: float) -> tuple[float, float]:
@@ -97,7 +96,7 @@ def smeared(
         return
     patch = np.zeros((y2 - y1, x2 - x1, 4), np.uint8)
     yield patch, (x1, y1)
-    size = 2 * (reach // 1) + 1
+    size = 2 * reach + 1
     kernel = np.zeros((size, size), np.float32)
     half = (size - 1) / 2
     ends = [

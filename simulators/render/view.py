@@ -66,7 +66,7 @@ class View:
         rays = flat[..., :1] * self.axes[0] + flat[..., 1:] * self.axes[1] + self.axes[2]
         down = -rays[..., 2]
         with np.errstate(divide="ignore"):
-            reach = np.where(down > 1e-6, self.eye[2] / down, np.nan)  # noqa: PLR2004 - level
+            reach = np.where(down > 1e-6, self.eye[2] / down, np.nan)
         found: Floats = self.eye[:2] + rays[..., :2] * reach[..., None]
         return found
 
