@@ -15,9 +15,9 @@ from edge_agent.contract.spans import Range, Spans
 class Marks:
     """One stream's numbers by what became of them."""
 
-    __slots__ = ("damaged", "forget", "gone", "handed", "published")
+    __slots__ = ("damaged", "forget", "gone", "handed", "holes", "published")
 
-    def __init__(self, floor: int, published: int) -> None:
+    def __init__(self, floor: int, published: int, *, holes: bool = False) -> None:
         self.gone = Spans()
         """Never to be offered again: receipted, dropped or never used."""
         self.forget = Spans()
@@ -28,6 +28,8 @@ class Marks:
         """PUBACKed (ring mode)."""
         self.damaged = Spans()
         """Rows whose checksum is wrong: to be replaced by a Loss."""
+        self.holes = holes
+        """Above the floor rows are missing, and nobody remembers which."""
         if floor:
             self.gone.add(1, floor)
         if max(floor, published):
@@ -63,11 +65,11 @@ class Ledger:
         """Numbers marked since the marks were last brought to the database."""
         self.waiting_since_ns = 0
 
-    def begin(self, name: str, floor: int, published: int) -> None:
+    def begin(self, name: str, floor: int, published: int, *, holes: bool) -> None:
         """A stream as the database knows it; what is remembered already stays."""
         with self._lock:
             if name not in self._marks:
-                self._marks[name] = Marks(floor, published)
+                self._marks[name] = Marks(floor, published, holes=holes)
 
     # From the uplink
 
@@ -82,6 +84,10 @@ class Ledger:
                     marks.forget.add(*part)
                     fresh += part[1] - part[0] + 1
             self._wait(fresh, now_ns)
+            if fresh and marks.holes:
+                # Only deleting them tells how many of these were rows still: do so at once.
+                marks.holes = False
+                self.waiting_since_ns = -(1 << 62)
             return fresh
 
     def publish(self, name: str, spans: Sequence[Range], high: int, now_ns: int) -> None:

