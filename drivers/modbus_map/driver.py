@@ -29,6 +29,7 @@ class ModbusMap(Driver):
         self._map = load_map(settings.profile)
         self._codec = Codec(self._map)
         self._counts: Counter[str] = Counter()
+        self._before: list[tuple[int, ...]] = []
 
     async def run(self, emit: Emit) -> None:
         async with bus(self._context.ports, self._settings.endpoint, self._clock) as line:
@@ -38,14 +39,15 @@ class ModbusMap(Driver):
             failures, introduced = 0, False
             while True:
                 try:
-                    await self._poll(line, follower, emit)
-                    failures = 0
-                    self._context.degraded(None, "")
+                    answered_ns = await self._poll(line, follower, emit)
+                    if failures:
+                        failures = 0
+                        self._context.degraded(None, "")
                     if not introduced:
                         introduced = True
                         emit(await self._inventory(line))
-                    if self._clock.mono_ns() >= figures_due_ns:
-                        figures_due_ns = self._clock.mono_ns() + _FIGURES_NS
+                    if answered_ns >= figures_due_ns:
+                        figures_due_ns = answered_ns + _FIGURES_NS
                         self._figures(line, emit)
                 except DeviceError as error:
                     failures += 1
@@ -60,12 +62,17 @@ class ModbusMap(Driver):
             await self._blocks(line)
             return await self._inventory(line)
 
-    async def _poll(self, line: ModbusBus, follower: Follower, emit: Emit) -> None:
+    async def _poll(self, line: ModbusBus, follower: Follower, emit: Emit) -> int:
+        """One look at every cell; returns the moment of its last reply."""
         blocks, asked_ns, answered_ns = await self._blocks(line)
         self._counts["polls"] += 1
         self._context.alive()
+        if blocks == self._before and follower.still(asked_ns, answered_ns):
+            return answered_ns
+        self._before = blocks
         for reading in follower.take(self._codec.sample(blocks), asked_ns, answered_ns):
             emit(reading)
+        return answered_ns
 
     async def _blocks(self, line: ModbusBus) -> tuple[list[tuple[int, ...]], int, int]:
         """Replies to the plan, and the moments between which all of them were read."""
@@ -107,8 +114,8 @@ class ModbusMap(Driver):
         if now_ns > due_ns:
             missed = (now_ns - due_ns) // interval_ns
             self._counts["ticks-missed"] += missed
-            due_ns += missed * interval_ns
-        await self._clock.sleep(max(0.0, (due_ns - now_ns) / 1e9))
+            return due_ns + missed * interval_ns  # the next read waits for its device anyway
+        await self._clock.sleep((due_ns - now_ns) / 1e9)
         return due_ns
 
     def _between(self, from_ns: int, to_ns: int) -> Stamp:

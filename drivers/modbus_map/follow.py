@@ -41,6 +41,17 @@ class Follower:
         self._figures: dict[str, _Told] = {}
         self._states = {condition.code: _State() for condition in map_.condition}
         self._asked_ns: int | None = None
+        self._due_ns: int | None = None
+
+    def still(self, asked_ns: int, answered_ns: int) -> bool:
+        """Whether nothing comes of a poll that shows what the one before showed; then it is fed.
+
+        Most polls of most devices are such: they need not be decoded.
+        """
+        if self._due_ns is None or answered_ns >= self._due_ns:
+            return False
+        self._asked_ns = asked_ns
+        return True
 
     def take(self, sample: Sample, asked_ns: int, answered_ns: int) -> list[Reading]:
         """Feed a poll that was asked and answered at these monotonic moments."""
@@ -56,7 +67,16 @@ class Follower:
                 readings.append(FigureReading(at, figure.name, value, unit, measured.why))
         readings += self._conditions(sample, since_ns, answered_ns)
         self._asked_ns = asked_ns
+        self._due_ns = self._next_ns(answered_ns)
         return readings
+
+    def _next_ns(self, now_ns: int) -> int:
+        """When time alone may make something of the same registers."""
+        waits = any(state.other_from_ns is not None for state in self._states.values())
+        if waits:
+            return now_ns
+        oldest_ns = min((told.at_ns for told in self._figures.values()), default=now_ns)
+        return oldest_ns + self._report_ns
 
     def _is_news(self, figure: Figure, measured: Measured, now_ns: int) -> bool:
         told = self._figures.get(figure.name)

@@ -20,7 +20,7 @@ class Settings(DeviceSettings):
         min_length=1, description="Map: a name from the driver's profiles, or an absolute path."
     )
     poll_s: float = Field(
-        default=1.0, ge=0.01, le=3600, description="Seconds between two looks at every cell."
+        default=1.0, ge=0.001, le=3600, description="Seconds between two looks at every cell."
     )
     report_s: float = Field(
         default=300.0, ge=1, le=86_400, description="A figure that does not move is told so often."
