@@ -14,6 +14,7 @@ from typing import Any
 from edge_agent.simulators.camera.auth import Gate
 from edge_agent.simulators.camera.faults import Episode, Faults, episode
 from edge_agent.simulators.camera.feed import Feed, FileFeed, RoadFeed, RoadView
+from edge_agent.simulators.camera.orders import obey
 from edge_agent.simulators.camera.rtsp import RtspServer
 from edge_agent.simulators.world.strip import Strip, StripSettings
 
@@ -76,7 +77,7 @@ async def _run(args: argparse.Namespace) -> int:
         return 2
     server = RtspServer(feed, _gate(args), faults, _PATH)
     host, port = await _listen(server, args.rtsp)
-    ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": line}
+    ready = {"ready": True, "url": f"rtsp://{host}:{port}{_PATH}", "line": line}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
     code = 0
@@ -85,6 +86,7 @@ async def _run(args: argparse.Namespace) -> int:
             tasks = [
                 group.create_task(feed.run(), name="camera feed"),
                 group.create_task(_play(faults, args.fault), name="camera faults"),
+                group.create_task(_orders(faults, feed, stop), name="camera orders"),
             ]
             await stop.wait()
             for task in tasks:
@@ -101,6 +103,12 @@ async def _run(args: argparse.Namespace) -> int:
 async def _play(faults: Faults, episodes: list[Episode]) -> None:
     with suppress(asyncio.CancelledError):
         await faults.play(episodes)
+
+
+async def _orders(faults: Faults, feed: Feed, stop: asyncio.Event) -> None:
+    with suppress(asyncio.CancelledError):
+        if await obey(faults, feed.report):
+            stop.set()
 
 
 def _feed(

@@ -79,6 +79,10 @@ class Feed(ABC):
     async def run(self) -> None:
         """Produce until cancelled, or until the end."""
 
+    def report(self) -> dict[str, int]:
+        """What it has counted."""
+        return {"viewers": len(self._watchers)}
+
     def _learn(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self.ready.set()

@@ -49,6 +49,10 @@ class WorldFeed(PaintedFeed):
         self._wall_ms = wall_ms
         self.repeated = 0
 
+    def report(self) -> dict[str, int]:
+        """See ``Feed``."""
+        return {**super().report(), "repeated": self.repeated}
+
     def _stream(self) -> Stream:
         own = self._coding
         return Stream.of_pictures(own.width, own.height, own.fps, own.bitrate_k, own.profile)

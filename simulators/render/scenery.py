@@ -15,7 +15,7 @@ Picture = NDArray[np.uint8]
 Depths = NDArray[np.float32]
 
 _TILE = 512
-_LAMP_REACH_M = 8.5
+_LAMP_REACH_M = 11.0
 _LAMP_HEIGHT_M = 9.0
 _NEAR_TREE_M = 75.0
 
@@ -132,7 +132,7 @@ def _brightness(made: Layout, lit: Light, ground: Floats, road: NDArray[np.bool_
     level = np.array(lit.ambient) + np.array(lit.sun) * max(0.0, float(lit.sunwards[2]))
     found = np.ones((*road.shape, 3), np.float32) * level.astype(np.float32)
     if lit.lamps:
-        found += lamp_light(made, ground)[..., None] * np.array(
+        found += (lamp_light(made, ground) * road)[..., None] * np.array(
             [lit.lamps * share for share in (0.62, 0.88, 1.0)], np.float32
         )
         found[~road] += 0.22 * lit.lamps
