@@ -10,7 +10,6 @@ import asyncio
 import json
 import re
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, TextIO
 
 from edge_agent.simulators.cabinet.faults import Switchboard
 from edge_agent.simulators.cabinet.post import Cabinet, Weather
+from edge_agent.simulators.orders import Answer, Order, obey, say
 from edge_agent.simulators.signal.server import PtyPort, TcpPort
 from edge_agent.simulators.signal.timebase import RunningTime
 from edge_agent.simulators.signal.wire import Slave
@@ -85,7 +85,7 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     for what in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(what, ended.set)
     profiles = {str(args.unit): "cabinet_v1", str(args.unit + 1): "road_weather_v1"}
-    _print({"ready": True, "url": url, "profiles": profiles})
+    say({"ready": True, "url": url, "profiles": profiles})
     orders = asyncio.create_task(_obey(board, ended), name="orders")
     ticks = asyncio.create_task(_tick(cabinet), name="ticks")
     try:
@@ -103,21 +103,9 @@ async def _tick(cabinet: Cabinet) -> None:
 
 
 async def _obey(board: Switchboard, ended: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        try:
-            order = json.loads(line)
-            if order.get("quit"):
-                break
-            board.switch(order)
-            _print({"done": order})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    def act(order: Order) -> Answer:
+        board.switch(order)
+        return None
+
+    await obey(act)
     ended.set()
-
-
-def _print(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()

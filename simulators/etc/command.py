@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +20,7 @@ from edge_agent.simulators.etc.module import Module
 from edge_agent.simulators.etc.reader import Reader
 from edge_agent.simulators.etc.serialport import SerialPort
 from edge_agent.simulators.etc.server import LlrpPort
+from edge_agent.simulators.orders import Answer, Order, obey, say
 
 SUMMARY = "Toll tag reader: LLRP over TCP, or the 0xFF serial family on a pty"
 
@@ -92,7 +92,7 @@ async def _simulate(args: argparse.Namespace, truth: Truth) -> None:
     ended = asyncio.Event()
     for what in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(what, ended.set)
-    _print({"ready": True, "url": url, "antennas": dict(source.ports)})
+    say({"ready": True, "url": url, "antennas": dict(source.ports)})
     orders = asyncio.create_task(_obey(port, ended), name="orders")
     try:
         await ended.wait()
@@ -119,24 +119,11 @@ async def _open(args: argparse.Namespace, field: TagField) -> tuple[Port, str]:
 
 
 async def _obey(port: Port, ended: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        try:
-            order = json.loads(line)
-            if order.get("quit"):
-                break
-            if order.get("report"):
-                _print({"report": port.counts()})
-                continue
-            port.switch(order)
-            _print({"done": order})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    def act(order: Order) -> Answer:
+        if order.get("report"):
+            return {"report": port.counts()}
+        port.switch(order)
+        return None
+
+    await obey(act)
     ended.set()
-
-
-def _print(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, TextIO
@@ -18,6 +17,7 @@ from edge_agent.simulators.ntcip.faults import Faults
 from edge_agent.simulators.ntcip.junction import TICK_MS, Junction, eight_phases
 from edge_agent.simulators.ntcip.server import Server, system_utc_ms
 from edge_agent.simulators.ntcip.unit import Unit
+from edge_agent.simulators.orders import Answer, Order, obey, say
 
 SUMMARY = "NTCIP 1202 signal controller: SNMP agent, 10 Hz TSCBM broadcast, faults"
 
@@ -68,7 +68,7 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     loop = asyncio.get_running_loop()
     for what in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(what, ended.set)
-    _print(
+    say(
         {
             "ready": True,
             "url": url,
@@ -107,25 +107,12 @@ def _address(text: str) -> tuple[str, int]:
 
 
 async def _obey(server: Server, ended: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        try:
-            order = json.loads(line)
-            if order.get("quit"):
-                break
-            if order.get("report"):
-                counts = {**server.agent.counts, **server.faults.applied}
-                _print({"report": {**counts, "tscbm": server.sent}})
-                continue
-            server.faults.switch(server.unit, server.mib, order)
-            _print({"done": order})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    def act(order: Order) -> Answer:
+        if order.get("report"):
+            counts = {**server.agent.counts, **server.faults.applied}
+            return {"report": {**counts, "tscbm": server.sent}}
+        server.faults.switch(server.unit, server.mib, order)
+        return None
+
+    await obey(act)
     ended.set()
-
-
-def _print(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()

@@ -9,13 +9,13 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from time import time as utc_s
 from typing import Any, TextIO
 
+from edge_agent.simulators.orders import Answer, Order, obey, say
 from edge_agent.simulators.signal.controller import Controller
 from edge_agent.simulators.signal.faults import Faults
 from edge_agent.simulators.signal.plan import four_arms
@@ -78,7 +78,7 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     loop = asyncio.get_running_loop()
     for what in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(what, ended.set)
-    _print({"ready": True, "url": url, "unit": args.unit, "profile": "generic_v1"})
+    say({"ready": True, "url": url, "unit": args.unit, "profile": "generic_v1"})
     orders = asyncio.create_task(_obey(controller, faults, ended), name="orders")
     ticks = asyncio.create_task(_tick(controller, time), name="ticks")
     try:
@@ -115,21 +115,9 @@ async def _tick(controller: Controller, time: RunningTime) -> None:
 
 
 async def _obey(controller: Controller, faults: Faults, ended: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        try:
-            order = json.loads(line)
-            if order.get("quit"):
-                break
-            faults.switch(controller, order)
-            _print({"done": order})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    def act(order: Order) -> Answer:
+        faults.switch(controller, order)
+        return None
+
+    await obey(act)
     ended.set()
-
-
-def _print(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()

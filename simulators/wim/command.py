@@ -9,13 +9,13 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
+from edge_agent.simulators.orders import Answer, Order, obey, say
 from edge_agent.simulators.signal.server import PtyPort, TcpPort
 from edge_agent.simulators.wim.faults import Switchboard
 from edge_agent.simulators.wim.lines import PtyLines, TcpLines
@@ -109,7 +109,7 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     for what in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(what, ended.set)
     ready = {"ready": True, "url": url, "form": args.form, "lanes": station.lanes}
-    _print(ready | ({"unit": args.unit} if args.form == "modbus" else {}))
+    say(ready | ({"unit": args.unit} if args.form == "modbus" else {}))
     orders = asyncio.create_task(_obey(board, ended), name="orders")
     ticks = asyncio.create_task(_tick(station), name="ticks")
     try:
@@ -127,21 +127,9 @@ async def _tick(station: Station) -> None:
 
 
 async def _obey(board: Switchboard, ended: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        try:
-            order = json.loads(line)
-            if order.get("quit"):
-                break
-            board.switch(order)
-            _print({"done": order})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            _print({"refused": line.decode("utf-8", "replace").strip(), "why": str(error)})
+    def act(order: Order) -> Answer:
+        board.switch(order)
+        return None
+
+    await obey(act)
     ended.set()
-
-
-def _print(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
