@@ -124,7 +124,7 @@ def paint(target: Picture, cast: Cast, view: View, shades: Floats, origin: tuple
     middles = solid.middles @ turn + cast.points[0] - (solid.points[0] @ turn)
     order = np.lexsort((-view.depth(middles), solid.layers)).tolist()
     line = cv2.LINE_8 if cast.small else cv2.LINE_AA
-    level = float(shades.mean()) / max(1.0, float(solid.colours.mean())) if len(shades) else 1.0
+    level = min(1.05, float(shades.mean()) / max(1.0, float(solid.colours.mean())))
     for index in order:
         _, faces, limbs, balls = solid.parts[index]
         for number in limbs:
