@@ -150,7 +150,7 @@ async def test_dead_slaves_cost_their_neighbours_less_than_a_tenth(dead: int) ->
 async def test_a_slave_that_is_alone_never_rests() -> None:
     async with _line(1) as (port, url), _bus(url) as opened:
         await opened.read(1, ONE_BLOCK, PACE)
-        port.faults.switch(port.units[1], {"fault": "silence", "times": 6})
+        port.faults.switch_wire({"fault": "silence", "times": 6})
         for _ in range(3):
             with pytest.raises(DeviceError, match="no answer within"):
                 await opened.read(1, ONE_BLOCK, Pace(timeout_s=0.02))
@@ -162,7 +162,7 @@ async def test_a_slave_at_rest_is_not_asked_and_says_why() -> None:
     async with _line(1, 9) as (port, url), _bus(url) as opened:
         await opened.read(1, ONE_BLOCK, PACE)
         await opened.read(9, ONE_BLOCK, PACE)
-        port.faults.switch(port.units[1], {"fault": "silence", "times": 2})
+        port.faults.switch_wire({"fault": "silence", "times": 2})
         for _ in range(2):
             with pytest.raises(DeviceError, match="no answer within"):
                 await opened.read(9, ONE_BLOCK, Pace(timeout_s=0.03))
@@ -180,7 +180,7 @@ async def test_a_late_rtu_reply_is_asked_around() -> None:
         expected = (await opened.read(1, second, PACE)).values
         assert expected != (await opened.read(1, first, PACE)).values
         for _ in range(5):
-            port.faults.switch(port.units[1], {"fault": "delay", "value": 0.06, "times": 1})
+            port.faults.switch_wire({"fault": "delay", "value": 0.06, "times": 1})
             with pytest.raises(DeviceError):
                 await opened.read(1, first, Pace(timeout_s=0.05))
             assert (await opened.read(1, second, PACE)).values == expected
@@ -208,7 +208,7 @@ async def test_a_half_open_connection_is_dropped_and_opened_anew() -> None:
 
 async def test_a_cancelled_request_leaves_the_bus_usable() -> None:
     async with _line(1) as (port, url), _bus(url) as opened:
-        port.faults.switch(port.units[1], {"fault": "delay", "value": 0.05, "times": 1})
+        port.faults.switch_wire({"fault": "delay", "value": 0.05, "times": 1})
         task = asyncio.create_task(opened.read(1, Read(Table.INPUT, 0, 4), Pace(timeout_s=1)))
         await asyncio.sleep(0.02)
         task.cancel()
@@ -235,7 +235,7 @@ async def test_a_gateway_that_says_its_target_is_silent_is_a_timeout() -> None:
     port = TcpPort({1: Controller(four_arms(), time, lambda _: None)}, Faults())
     url = await port.open("127.0.0.1", 0)
     async with _bus(url) as opened:
-        port.faults.switch(port.units[1], {"fault": "exception", "value": 11})
+        port.faults.switch_wire({"fault": "exception", "value": 11})
         for _ in range(5):
             with pytest.raises(DeviceError) as caught:
                 await opened.read(1, ONE_BLOCK, PACE)

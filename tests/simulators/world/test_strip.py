@@ -55,7 +55,8 @@ def test_traffic_shows_everybody_who_is_on_the_road() -> None:
     for tenth in range(600):
         t = tenth / 10
         here = {one.number for one in traffic.at(t)}
-        assert {one.number for one in all_ if 0 <= one.x(t, LENGTH) <= LENGTH and one.enters <= t} <= here
+        on_road = (one for one in all_ if one.enters <= t and 0 <= one.x(t, LENGTH) <= LENGTH)
+        assert {one.number for one in on_road} <= here
 
 
 @pytest.mark.parametrize("seed", range(5))
