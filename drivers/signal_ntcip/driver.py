@@ -70,18 +70,26 @@ class SignalNtcip(Driver):
             await self._learn_conflicts(session)
             due_ns = slow_ns = figures_ns = self._clock.mono_ns()
             interval_ns = round(_S / self._settings.poll_hz)
+            limping = False
             while True:
                 try:
-                    if self._clock.mono_ns() >= slow_ns:
+                    everything = self._clock.mono_ns() >= slow_ns
+                    if everything:
                         slow_ns = self._clock.mono_ns() + round(self._settings.slow_s * _S)
                         await self._ask_slow(session, emit)
                     await self._ask_fast(session, emit)
                     if self._clock.mono_ns() >= figures_ns:
                         figures_ns = self._clock.mono_ns() + _FIGURES_S * _S
                         await self._tell_figures(session, emit)
+                    if limping and everything:
+                        # Only now has each question had its answer again.
+                        limping = False
+                        if self._by_broadcast:
+                            self._context.degraded(None, "")
                 except DeviceError as error:
                     if not self._hearing():
                         raise
+                    limping = True
                     self._context.degraded(error.cause, f"only TSCBM arrives: {error.detail}")
                 due_ns = await self._until(due_ns + interval_ns, interval_ns)
 

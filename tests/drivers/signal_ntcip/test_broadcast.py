@@ -59,6 +59,8 @@ async def test_the_broadcast_alone_keeps_the_device_up() -> None:
         await rig.until(lambda: rig.degraded[-1][0] is Cause.TIMEOUT)
         rig.step(10)
         await rig.shows("y r")
+        rig.fault(clear=True)
+        await rig.until(lambda: rig.degraded[-1] == (None, ""))
 
 
 async def test_a_taken_broadcast_port_is_refused() -> None:
