@@ -1,6 +1,7 @@
 """What goes on beside the unit while a site is played: faults on time, and a look at the pace."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from edge_agent.simulators.faults.link import LinkError, Simulator
 from edge_agent.simulators.faults.player import Played, play
 from edge_agent.simulators.faults.script import Script
 
-KEPT_MS = 500
+KEPT_MS = 1000
 """A simulator this late still shows the road as it is: drivers' own time-outs are longer."""
 
 _EVERY_S = 2.0
@@ -21,8 +22,7 @@ _EVERY_S = 2.0
 class Pace:
     """How late the simulators were: whether what they showed was what was true then.
 
-    A simulator is as late as it takes to answer; one that paints also says how late its latest
-    picture was (``late_ms`` in its report).
+    A simulator is as late as it takes to answer; a camera also as late as its latest picture.
 
     Attributes:
         worst: Device to its worst lag, ms.
@@ -30,17 +30,19 @@ class Pace:
 
     worst: dict[str, int] = field(default_factory=dict)
 
+    def note(self, device: str, lag_ms: int) -> None:
+        """A device was so late."""
+        self.worst[device] = max(self.worst.get(device, 0), lag_ms)
+
     async def watch(self, links: Mapping[str, Simulator]) -> None:
         """Ask each every few seconds, until cancelled."""
         while True:
             for name, link in links.items():
                 began = time.monotonic()
-                try:
-                    said = (await link.report()).get("late_ms", 0)
-                except LinkError:
-                    said = 0  # no answer in time, or ended: the latter stops the demo by itself
-                lag = max(round((time.monotonic() - began) * 1000), int(said))
-                self.worst[name] = max(self.worst.get(name, 0), lag)
+                # No answer in time is as late as the patience; one that ended stops the demo.
+                with contextlib.suppress(LinkError):
+                    await link.report()
+                self.note(name, round((time.monotonic() - began) * 1000))
             await asyncio.sleep(_EVERY_S)
 
     def as_json(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from edge_agent.simulators.demo import judge, score, tell
 from edge_agent.simulators.demo.beside import Beside
 from edge_agent.simulators.demo.device import Place, Scene
 from edge_agent.simulators.demo.processes import DemoError
+from edge_agent.simulators.demo.scenario import applied
 from edge_agent.simulators.demo.scenes import ROAD, SITES
 from edge_agent.simulators.demo.stage import Play, perform
 from edge_agent.simulators.demo.table import LiveTable
@@ -25,6 +26,9 @@ from edge_agent.simulators.faults.script import Script, ScriptError, read
 from edge_agent.simulators.score.items import InputError
 
 SUMMARY = "a junction, a unit and a centre on this machine, scored against the truth"
+
+_DEFAULTS = {"seconds": 60.0, "seed": 7, "light": "day", "rain": False}
+_LIGHTS = ("day", "dusk", "night")
 
 WARM_MS = 90_000
 """The world has been running for so long when its devices come up: its roads are full."""
@@ -34,9 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     add("--site", choices=sorted(SITES), help="all devices of a site of the simulated world")
-    add("--seconds", type=float, default=60, help="length of the run; default 60")
+    add("--scenario", type=Path, metavar="DIR", help="a folder with site, faults and thresholds")
+    add("--seconds", type=float, help="length of the run; default 60")
     add("--json", action="store_true", help="only one line at the end, as JSON")
-    add("--seed", type=int, default=7, help="of the simulated road")
+    add("--seed", type=int, help="of the simulated road; default 7")
     add(
         "--broker",
         choices=("embedded", "mosquitto"),
@@ -45,6 +50,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--faults", type=Path, metavar="FILE", help="with --site: what fails when (TOML)")
     add("--thresholds", type=Path, metavar="FILE", help="with --site: limits instead of its own")
+    add("--light", choices=_LIGHTS, help="with --site: of its cameras; default day")
+    add("--rain", action="store_true", default=None, help="with --site: it rains")
     add("--keep", type=Path, help="keep databases, truth and logs in this folder")
 
 
@@ -58,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console(stderr=arguments.json)
     with _folder(arguments.keep) as folder:
         try:
+            arguments = _whole(arguments)
             if arguments.site is None:
                 return _road(arguments, folder, console)
             return _site(arguments, folder, console)
@@ -68,6 +76,19 @@ def run(arguments: argparse.Namespace) -> int:
         except (ScriptError, InputError, OSError) as error:
             console.print(f"edge-sim demo: {error}", style="bold red")
             return 2
+
+
+def _whole(arguments: argparse.Namespace) -> argparse.Namespace:
+    """With those of a scenario, and defaults for what nobody gave."""
+    if arguments.scenario is not None:
+        arguments = applied(arguments.scenario, arguments)
+    given = {key: value for key, value in vars(arguments).items() if value is not None}
+    whole = argparse.Namespace(**{**vars(arguments), **_DEFAULTS, **given})
+    if whole.site is not None and whole.site not in SITES:
+        raise InputError(f"no site {whole.site!r}; there are {', '.join(SITES)}")
+    if whole.light not in _LIGHTS:
+        raise InputError(f"no light {whole.light!r}; there are {', '.join(_LIGHTS)}")
+    return whole
 
 
 def _road(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
@@ -95,9 +116,12 @@ def _site(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
     names = [device.name for device in scene.devices]
     script: Script | None = read(arguments.faults, names) if arguments.faults else None
     start_ms = time.time_ns() // 1_000_000 // 1000 * 1000 - WARM_MS
-    place = Place(scene.site, arguments.seed, start_ms, folder)
+    scenery = ("--light", arguments.light, *(("--rain",) if arguments.rain else ()))
+    place = Place(scene.site, arguments.seed, start_ms, folder, scenery)
     beside = Beside(script)
     outcome = asyncio.run(_Show(arguments, console).perform(scene, place, beside))
+    for camera, lag_ms in judge.late_pictures(scene, place, outcome).items():
+        beside.pace.note(camera, lag_ms)
     true = judge.truth(scene, place, outcome)
     if arguments.keep:
         judge.written(true, outcome, folder)

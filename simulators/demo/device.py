@@ -16,12 +16,14 @@ class Place:
     Attributes:
         site: Of the simulated world; None for a road that a simulator has for itself.
         start_ms: UTC at which the world began.
+        scenery: Light and weather, as words of a camera's simulator.
     """
 
     site: str | None
     seed: int
     start_ms: int
     folder: Path
+    scenery: tuple[str, ...] = ()
 
     @property
     def secret(self) -> Path:
@@ -42,7 +44,7 @@ class Device:
         words: For people.
         simulator: Words after ``edge-sim`` besides those that all simulators take.
         table: Its ``[device.<name>]``, from the first line that its simulator printed.
-        guarded: It asks for a user and a password.
+        films: It is a camera: depends on light and weather, asks for a user and a password.
         apart: It stands beside the road and knows nothing of it.
         unseen: Kinds of the world's truth about it that it shows to nobody.
     """
@@ -51,7 +53,7 @@ class Device:
     words: str
     simulator: tuple[str, ...]
     table: Callable[[Mapping[str, Any]], Table]
-    guarded: bool = False
+    films: bool = False
     apart: bool = False
     unseen: tuple[str, ...] = ()
 
@@ -60,8 +62,8 @@ class Device:
         words = [*self.simulator, "--seed", str(place.seed), "--truth", str(place.truth(self.name))]
         if place.site is not None and not self.apart:
             words += ["--site", place.site, "--start-ms", str(place.start_ms)]
-        if self.guarded:
-            words += ["--user", USER, "--password-file", str(place.secret)]
+        if self.films:
+            words += ["--user", USER, "--password-file", str(place.secret), *place.scenery]
         return words
 
 

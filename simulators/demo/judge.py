@@ -1,12 +1,12 @@
 """A played site against its world: figures of each device, and whether they are good enough."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from edge_agent.simulators.demo.device import Place, Scene
+from edge_agent.simulators.demo.device import Device, Place, Scene
 from edge_agent.simulators.demo.score import percentile
 from edge_agent.simulators.demo.stage import Outcome
 from edge_agent.simulators.score import report, thresholds
@@ -38,38 +38,49 @@ def limits(path: Path | None, site: str) -> Thresholds:
 def truth(scene: Scene, place: Place, outcome: Outcome) -> list[Line]:
     """What happened while the unit ran, as far as a device of the scene could see it.
 
-    It is the world's own truth, and conditions of devices: what a device has beyond the world (a
-    cabinet's door) only its simulator knows.
+    It is the world's own truth, and what only simulators know: when a camera showed a crossing, and
+    conditions that a device has beyond the world (a cabinet's door).
     """
     assert place.site is not None  # noqa: S101 - only sites are judged
     world = World(place.site, place.seed, place.start_ms)
-    watched = {name: camera.name for camera in world.site.cameras for name in camera.lines}
     there = {device.name: device.unseen for device in scene.devices}
     lines: list[Line] = []
     for event in world.advance_to(outcome.ended_ms):
-        whose = _whose(event, watched)
-        if (
-            event["t"] >= outcome.began_ms - SETTLE_MS
-            and whose in there
-            and event["what"] not in there[whose]
-        ):
+        whose = _whose(event)
+        if whose in there and event["what"] not in there[whose]:
             lines.append({**event, "device": whose})
     for device in scene.devices:
-        path = place.truth(device.name)
-        if path.exists():
-            lines += [
-                {"device": device.name, **event}
-                for event in read_truth(path)
-                if event["what"] == "condition" and event["t"] <= outcome.ended_ms
-            ]
-    return sorted(lines, key=lambda event: int(event["t"]))
+        told = ("condition", "crossing") if device.films else ("condition",)
+        lines += [event for event in _own(place, device) if event["what"] in told]
+    since = outcome.began_ms - SETTLE_MS
+    inside = (line for line in lines if since <= int(line["t"]) <= outcome.ended_ms)
+    return sorted(inside, key=lambda event: int(event["t"]))
 
 
-def _whose(event: Line, watched: Mapping[str, str]) -> str | None:
-    """The device that sees an event of the world."""
+def late_pictures(scene: Scene, place: Place, outcome: Outcome) -> dict[str, int]:
+    """Camera to the latest picture of a crossing while the unit ran: ms after it happened."""
+    return {
+        device.name: max(
+            (
+                int(event["t"]) - int(event["at"])
+                for event in _own(place, device)
+                if event["what"] == "crossing" and event["t"] >= outcome.began_ms
+            ),
+            default=0,
+        )
+        for device in scene.devices
+        if device.films
+    }
+
+
+def _own(place: Place, device: Device) -> list[Line]:
+    path = place.truth(device.name)
+    return [{**event, "device": device.name} for event in read_truth(path)] if path.exists() else []
+
+
+def _whose(event: Line) -> str | None:
+    """The device that senses an event of the world; None for what only a picture shows."""
     match event["what"]:
-        case "crossing":
-            return watched.get(str(event["line"]))
         case "tag-in" | "tag-out":
             return str(event["antenna"]).rpartition("-")[0]
         case "axle" | "weighed":

@@ -7,6 +7,11 @@ from edge_agent.simulators.demo.device import Device, Scene, Table
 
 Ready = Mapping[str, Any]
 
+_FPS = 8
+_PICTURE = ("--size", "640x360", "--fps", str(_FPS))
+"""Of cameras on the world: painting, coding, decoding and tracking two of them keeps real time on
+two cores."""
+
 
 def _modbus(ready: Ready) -> Table:
     return {"kind": "signal_modbus", "url": ready["url"], "profile": ready["profile"]}
@@ -26,7 +31,8 @@ def _llrp(ready: Ready) -> Table:
 
 
 def _serial_reader(ready: Ready) -> Table:
-    return {**_llrp(ready), "kind": "etc_serial"}
+    # Such modules radiate only where they are told which region's rules hold.
+    return {**_llrp(ready), "kind": "etc_serial", "region": 8}
 
 
 def _weighing(ready: Ready) -> Table:
@@ -41,6 +47,10 @@ def _cabinet(ready: Ready) -> Table:
 def _one_line(ready: Ready) -> Table:
     line = ready["line"]
     return {"kind": "camera", "url": ready["url"], "lines": {line["name"]: line["points"]}}
+
+
+def _watching(ready: Ready) -> Table:
+    return {**_one_line(ready), "anchor": "foot", "analyse_fps": _FPS}
 
 
 ROAD = Scene(
@@ -58,7 +68,7 @@ ROAD = Scene(
             "camera (RTSP, H.264, password)",
             ("camera", "--rtsp", "127.0.0.1:0"),
             _one_line,
-            guarded=True,
+            films=True,
         ),
     ),
     {
@@ -76,6 +86,17 @@ ROAD = Scene(
 def _reader(name: str) -> Device:
     argv = ("etc", "--llrp", "127.0.0.1:0", "--reader", name)
     return Device(name, "toll tag reader (LLRP)", argv, _llrp)
+
+
+def _camera(name: str) -> Device:
+    argv = ("camera", "--rtsp", "127.0.0.1:0", "--camera", name, *_PICTURE)
+    return Device(name, "camera (RTSP, H.264, password)", argv, _watching, films=True)
+
+
+def _counted(camera: str, line: str, name: str) -> Table:
+    """A lane that a camera's line lies across."""
+    source = {"device": camera, "line": line, "ab": "ab", "ba": "ba"}
+    return {"name": name, "interval_s": 10, "lines": [source]}
 
 
 def _station(name: str) -> Device:
@@ -109,6 +130,8 @@ _JUNCTION = Scene(
             _modbus,
             unseen=("ped",),
         ),
+        _camera("cam1"),
+        _camera("cam2"),
         _reader("etc1"),
         Device(
             "etc2",
@@ -120,6 +143,8 @@ _JUNCTION = Scene(
         _CABINET,
     ),
     {
+        "s-speed": _counted("cam1", "s-speed", "Southern approach"),
+        "w-speed": _counted("cam2", "w-speed", "Western approach"),
         "crossing": {
             "name": "Crossing south of the junction",
             "interval_s": 10,
@@ -127,18 +152,19 @@ _JUNCTION = Scene(
                 {"device": "ctl2", "detector": "d1", "dir": "ab"},
                 {"device": "ctl2", "detector": "d2", "dir": "ab"},
             ],
-        }
+        },
     },
 )
 
-_PLAZA = (_reader("etc1"), _station("wim1"), _CABINET)
+_PLAZA = (_camera("cam1"), _reader("etc1"), _station("wim1"), _CABINET)
+_ARRIVING = {"arrive": _counted("cam1", "arrive", "Before the gantry")}
 
 SITES: dict[str, Scene] = {
     scene.name: scene
     for scene in (
         _JUNCTION,
-        Scene("toll-plaza", "toll-plaza", _PLAZA),
-        Scene("weigh-station", "weigh-station", _PLAZA),
+        Scene("toll-plaza", "toll-plaza", _PLAZA, _ARRIVING),
+        Scene("weigh-station", "weigh-station", _PLAZA, _ARRIVING),
     )
 }
 """Sites of the simulated world with the hardware beside them."""

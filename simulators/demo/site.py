@@ -45,7 +45,7 @@ def site_file(
 
 def _device(device: Device, place: Place, ready: Mapping[str, Any]) -> Mapping[str, Any]:
     table = dict(device.table(ready))
-    if device.guarded:
+    if device.films:
         table |= {"username": USER, "password": f"file:{place.secret}"}
     return table
 
