@@ -157,7 +157,6 @@ def message(body: bytes) -> Message:
 
 
 def _heartbeat(fields: list[str]) -> Heartbeat:
-    states = fields[7].split(",") if fields[7] else []
     return Heartbeat(
         boot=_number(fields[1]),
         time_ms=_number(fields[2]),
@@ -165,8 +164,13 @@ def _heartbeat(fields: list[str]) -> Heartbeat:
         temperature=_signed(fields[4]),
         oldest=_number(fields[5]),
         newest=_number(fields[6]),
-        states={str(lane): _number(state) for lane, state in enumerate(states, start=1)},
+        states=dict(_state(text) for text in fields[7].split(",")) if fields[7] else {},
     )
+
+
+def _state(text: str) -> tuple[str, int]:
+    lane, _, state = text.partition(":")
+    return str(_number(lane)), _number(state)
 
 
 def _weighed(fields: list[str]) -> Weighed:

@@ -13,6 +13,7 @@ MOST_LANES = 8
 MOST_AXLES = 12
 
 _MARK, _VERSION = 22345, 1
+_FIRST_LANE = 14
 _LANES = 16
 _AXLES = 16
 _AGAIN = 52
@@ -69,7 +70,7 @@ def header(words: Sequence[int]) -> Header:
         base=base,
         time_ms=_u32(words, 10) * 1000 + words[12],
         temperature=_unless(_s16(words[13]), _S16_NONE),
-        states={str(n + 1): words[_LANES + 2 * n] for n in range(lanes)},
+        states={str(words[_FIRST_LANE] + n): words[_LANES + 2 * n] for n in range(lanes)},
     )
 
 

@@ -33,7 +33,7 @@ def inventory(station: Station) -> bytes:
 
 def heartbeat(station: Station) -> bytes:
     """How it is, and what it keeps."""
-    states = ",".join(str(station.state(lane)) for lane in station.lanes)
+    states = ",".join(f"{lane}:{station.state(lane)}" for lane in station.lanes)
     fields = [
         "H", str(station.boot), str(station.clock()), str(int(station.clock_set)),
         _text(station.scale.temperature), str(_oldest(station)), str(station.newest), states,

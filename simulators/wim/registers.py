@@ -47,6 +47,7 @@ class Registers:
             clock % 1000,
             _NONE_S16 if temperature is None else temperature & 0xFFFF,
         ]
+        cells[14] = station.lanes[0]
         for index, lane in enumerate(station.lanes):
             counted = station.counts.get(lane, 0) & 0xFFFF
             cells[16 + 2 * index : 18 + 2 * index] = [station.state(lane), counted]

@@ -30,7 +30,7 @@ LONG = settings(max_examples=int(os.environ.get("EDGE_FUZZ", "300")), deadline=N
 BODY = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=80).map(
     str.encode
 )
-SANE = b"H|1|1790000000000|1|310|0|0|0,0"
+SANE = b"H|1|1790000000000|1|310|0|0|1:0,2:0"
 
 
 def framed(body: bytes) -> bytes:

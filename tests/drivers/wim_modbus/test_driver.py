@@ -214,7 +214,7 @@ async def test_a_station_made_of_pymodbus_alone_is_read() -> None:
     ) -> None:
         utc = SystemClock().utc_ms()
         cells[10:13] = [utc // 1000 >> 16, utc // 1000 & 0xFFFF, utc % 1000]
-        cells[13] = 305
+        cells[13:15] = [305, 1]
         for index, cell in enumerate(cells):
             registers[index - start] = cell
 
