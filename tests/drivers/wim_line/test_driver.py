@@ -1,11 +1,13 @@
 """The driver against the station: whatever the line does, each vehicle once and none missing."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from edge_agent.device.ports import PortBook
 from edge_agent.errors import Cause, DeviceError
+from edge_agent.simulators.wim.lines import PtyLines
 from tests.drivers.wim_line.line import Cutter, Line, build, listening
 from tests.drivers.wim_modbus.ring import Heard
 
@@ -126,13 +128,24 @@ async def test_silence_and_noise_end_by_their_cause(wire: str, fault: str, cause
     assert heard.axles() == []
 
 
-async def test_an_unplugged_adapter_is_gone_and_used_again_by_its_name() -> None:
-    heard, ports, line = Heard(), PortBook(), Line()
-    async with line.on("pty"):
-        driver = build(line.url, heard, ports)
-        task = asyncio.create_task(driver.run(heard.emit), name="driver")
-        await heard.until(heard.conditions)
-        await line.lines.close()
-        with pytest.raises(DeviceError) as caught:
-            await task
+async def test_an_unplugged_adapter_is_gone_and_used_again_by_its_name(tmp_path: Path) -> None:
+    heard, ports, line, link = Heard(), PortBook(), Line(), tmp_path / "scale"
+    first = PtyLines(line.station, line.board.wire, 0.1)
+    url = await first.open(link)
+    task = asyncio.create_task(build(url, heard, ports).run(heard.emit), name="driver")
+    line.drive(2)
+    await heard.until(lambda: len(heard.axles()) == 2)
+    await first.close()
+    with pytest.raises(DeviceError) as caught:
+        await task
     assert caught.value.cause is Cause.GONE
+    line.drive(3)
+    second = PtyLines(line.station, line.board.wire, 0.1)
+    assert await second.open(link) == url
+    try:
+        async with listening(url, heard, ports):
+            await heard.until(lambda: len(heard.axles()) >= 5)
+            await empty(line)
+    finally:
+        await second.close()
+    assert heard.numbers() == [1, 2, 3, 4, 5]
