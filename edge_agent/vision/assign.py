@@ -6,9 +6,16 @@ have it without loss), so such pairs are taken at once. Only true conflicts reac
 shortest-augmenting-path solver (Jonker and Volgenant, 1987).
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
+from heapq import heappop, heappush
+
 import numpy as np
 
 from edge_agent.vision.frame import Floats, Ints
+
+Scores = dict[int, dict[int, float]]
+"""By row and column, or the other way round."""
 
 
 def assign(rows: Ints, columns: Ints, scores: Floats) -> tuple[Ints, Ints]:
@@ -29,96 +36,83 @@ def assign(rows: Ints, columns: Ints, scores: Floats) -> tuple[Ints, Ints]:
     if lone.all():
         return rows, columns
     rest = ~lone
-    its_rows, row = _numbered(rows[rest])
-    its_columns, column = _numbered(columns[rest])
-    conflict = np.zeros((len(its_rows), len(its_columns)))
-    conflict[row, column] = scores[rest]
-    r, c = _settle(conflict)
-    return (
-        np.concatenate([rows[lone], its_rows[r]]),
-        np.concatenate([columns[lone], its_columns[c]]),
-    )
+    pairs = zip(rows[rest].tolist(), columns[rest].tolist(), scores[rest].tolist(), strict=True)
+    won = np.array(_settle(pairs), np.int64).reshape(-1, 2)
+    return np.append(rows[lone], won[:, 0]), np.append(columns[lone], won[:, 1])
 
 
-def _numbered(values: Ints) -> tuple[Ints, Ints]:
-    """The different values, ascending, and for each value its position among them."""
-    different = np.bincount(values).nonzero()[0]
-    position = np.empty(different[-1] + 1, np.int64)
-    position[different] = np.arange(len(different))
-    return different, position[values]
+def _settle(pairs: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
+    """Take sure pairs until none is left, then solve the rest.
+
+    Conflicts are few and small: dictionaries are quicker here than matrices.
+    """
+    by_row: Scores = defaultdict(dict)
+    by_column: Scores = defaultdict(dict)
+    for row, column, score in pairs:
+        by_row[row][column] = by_column[column][row] = score
+    taken = []
+    asked = list(by_row)
+    while asked:
+        row = asked.pop()
+        choice = by_row.get(row)
+        if not choice:
+            continue
+        column = max(choice, key=choice.__getitem__)
+        rivals = by_column[column]
+        if choice[column] < _next_best(choice, column) + _next_best(rivals, row):
+            continue
+        taken.append((row, column))
+        # Whoever wanted one of the two chooses anew, and so do the rivals of those.
+        del by_row[row], by_column[column]
+        for other in choice.keys() - {column}:
+            del by_column[other][row]
+            asked += by_column[other]
+        for other in rivals.keys() - {row}:
+            del by_row[other][column]
+            asked.append(other)
+    return taken + _solve({row: choice for row, choice in by_row.items() if choice})
 
 
-def _settle(scores: Floats) -> tuple[Ints, Ints]:
-    """Take sure pairs until none is left, then solve the rest."""
-    rows: list[Ints] = []
-    columns: list[Ints] = []
-    left_rows, left_columns = np.arange(scores.shape[0]), np.arange(scores.shape[1])
-    while scores.size:
-        best = scores.argmax(axis=1)
-        index = np.arange(len(best))
-        value = scores[index, best]
-        others = scores.copy()
-        others[index, best] = 0.0
-        # For the chosen column, the best score of any other row.
-        rival = scores[:, best]
-        rival[index, index] = 0.0
-        claim = (value > 0) & (value >= others.max(axis=1) + rival.max(axis=0))
-        sure = claim.nonzero()[0]
-        # Two rows claim one column only when they tie with nothing else to choose: one wins.
-        owner = np.zeros(scores.shape[1], np.int64)
-        owner[best[sure]] = sure
-        sure = sure[owner[best[sure]] == sure]
-        if not len(sure):
-            break
-        rows.append(left_rows[sure])
-        columns.append(left_columns[best[sure]])
-        scores[sure] = 0.0
-        scores[:, best[sure]] = 0.0
-        alive_rows = np.flatnonzero(scores.any(axis=1))
-        alive_columns = np.flatnonzero(scores.any(axis=0))
-        scores = scores[alive_rows][:, alive_columns]
-        left_rows, left_columns = left_rows[alive_rows], left_columns[alive_columns]
-    if scores.size:
-        r, c = _solve(scores)
-        rows.append(left_rows[r])
-        columns.append(left_columns[c])
-    return np.concatenate(rows), np.concatenate(columns)
+def _next_best(scores: dict[int, float], but: int) -> float:
+    return max((score for key, score in scores.items() if key != but), default=0.0)
 
 
-def _solve(scores: Floats) -> tuple[Ints, Ints]:
-    """Shortest augmenting paths with potentials; pairs that score 0 are left out."""
-    if scores.shape[0] > scores.shape[1]:
-        c, r = _solve(scores.T)
-        return r, c
-    count, width = scores.shape
-    cost = scores.max() - scores
-    row_price = np.zeros(count + 1)
-    column_price = np.zeros(width + 1)
-    owner = np.full(width + 1, -1)
-    for row in range(count):
-        owner[width] = row
-        column = width
-        shortest = np.full(width, np.inf)
-        came_from = np.full(width, width)
-        done = np.zeros(width + 1, bool)
-        while owner[column] >= 0:
-            done[column] = True
-            at = owner[column]
-            reduced = cost[at] - row_price[at] - column_price[:width]
-            better = ~done[:width] & (reduced < shortest)
-            shortest[better] = reduced[better]
-            came_from[better] = column
-            following = int(np.where(done[:width], np.inf, shortest).argmin())
-            delta = shortest[following]
-            row_price[owner[done]] += delta
-            column_price[done] -= delta
-            shortest[~done[:width]] -= delta
-            column = following
-        while column != width:
-            before = int(came_from[column])
-            owner[column] = owner[before]
-            column = before
-    columns = (owner[:width] >= 0).nonzero()[0]
-    rows = owner[columns]
-    real = scores[rows, columns] > 0
-    return rows[real], columns[real]
+def _solve(options: Scores) -> list[tuple[int, int]]:
+    """Let in row after row along the path that loses least; prices keep each step's loss from 0 up.
+
+    That makes Dijkstra's search the right one. Choices get one more entry here, to go without.
+    """
+    for row, choice in options.items():
+        choice[~row] = 0.0  # a column of the row's own
+    row_price = {row: max(choice.values()) for row, choice in options.items()}
+    column_price: dict[int, float] = defaultdict(float)
+    held: dict[int, int] = {}
+    owner: dict[int, int] = {}
+    for newcomer in options:
+        # For each column what the sum loses on the way to it, and the row to come from.
+        reached: dict[int, tuple[float, int]] = {}
+        fringe: list[tuple[float, int, int]] = []
+        row, loss = newcomer, 0.0
+        while True:
+            paid = loss + row_price[row]
+            for column, score in options[row].items():
+                if column not in reached:
+                    heappush(fringe, (paid + column_price[column] - score, column, row))
+            loss, column, source = heappop(fringe)
+            while column in reached:
+                loss, column, source = heappop(fringe)
+            reached[column] = loss, source
+            if column not in owner:
+                break
+            row = owner[column]
+        row_price[newcomer] -= loss
+        for passed in reached.keys() & owner.keys():
+            saved = loss - reached[passed][0]
+            column_price[passed] += saved
+            row_price[owner[passed]] -= saved
+        given: int | None = column
+        while given is not None:  # each hands its column to the one before it on the path
+            row = reached[given][1]
+            owner[given] = row
+            held[row], given = given, held.get(row)
+    return [(row, column) for row, column in held.items() if column >= 0]

@@ -22,35 +22,28 @@ class Flow:
     """Mean and spread of velocity, pixels a second, in cells of the picture. Points are 2×N."""
 
     def __init__(self) -> None:
-        self._weight = np.zeros((_CELLS, _CELLS))
-        self._sum = np.zeros((2, _CELLS, _CELLS))
-        self._square = np.zeros((_CELLS, _CELLS))
+        self._sums = np.zeros((4, _CELLS * _CELLS))
+        """Of ones, of velocity across and down, and of squared speed; a column per cell."""
 
     def learn(self, centres: Floats, velocities: Floats) -> None:
         """These tracks are known to move like this here."""
-        row, column = _cells(centres)
-        np.add.at(self._weight, (row, column), 1.0)
-        np.add.at(self._sum[0], (row, column), velocities[0])
-        np.add.at(self._sum[1], (row, column), velocities[1])
-        np.add.at(self._square, (row, column), (velocities**2).sum(axis=0))
-        old = self._weight > _MEMORY
-        if old.any():  # forget by halves
-            self._weight[old] /= 2
-            self._sum[:, old] /= 2
-            self._square[old] /= 2
+        cell = _cells(centres)
+        np.add.at(self._sums[0], cell, 1.0)
+        np.add.at(self._sums[1], cell, velocities[0])
+        np.add.at(self._sums[2], cell, velocities[1])
+        np.add.at(self._sums[3], cell, (velocities**2).sum(axis=0))
+        self._sums[:, self._sums[0] > _MEMORY] /= 2  # forget by halves
 
     def guess(self, centres: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """Velocity to expect here, and whether the place is known and of one mind."""
-        row, column = _cells(centres)
-        weight = self._weight[row, column]
-        safe = np.maximum(weight, 1.0)
-        mean = self._sum[:, row, column] / safe
-        length = (mean**2).sum(axis=0)
-        spread = self._square[row, column] / safe - length
-        known = (weight >= _KNOWN) & (spread <= _AGREE**2 * length)
-        return np.where(known, mean, 0.0), known
+        sums = self._sums[:, _cells(centres)]
+        weight = sums[0]
+        _, across, down, square = sums / np.maximum(weight, 1.0)
+        length = across**2 + down**2
+        known = (weight >= _KNOWN) & (square - length <= _AGREE**2 * length)
+        return np.array([across, down]) * known, known
 
 
-def _cells(centres: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    cell = np.clip((centres / _CELL).astype(np.intp), 0, _CELLS - 1)
-    return cell[1], cell[0]
+def _cells(centres: Floats) -> NDArray[np.intp]:
+    cell = np.minimum(np.maximum(centres / _CELL, 0), _CELLS - 1).astype(np.intp)
+    return np.asarray(cell[1] * _CELLS + cell[0])

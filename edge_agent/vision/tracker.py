@@ -117,7 +117,7 @@ class Tracker:
         self._second_chance(match, strong, boxes)
         self._pair(match, weak, pairs, weak[columns] & (self._kept[_HITS][rows] >= own.confirm))
         seen = match >= 0
-        self._correct(seen.nonzero()[0], match[seen], boxes, found, t)
+        self._correct(match, boxes, found, t)
         self._teach(seen)
         ended, alive = self._bury(t, seen)
         born = strong.nonzero()[0]
@@ -175,29 +175,29 @@ class Tracker:
         match[tracks[rows]] = others[columns]
         free[others[columns]] = False
 
-    def _correct(
-        self, tracks: Ints, chosen: Ints, boxes: Floats, found: Detections, t: float
-    ) -> None:
-        """Kalman update of the matched tracks."""
+    def _correct(self, match: Ints, boxes: Floats, found: Detections, t: float) -> None:
+        """Kalman update of the matched tracks, worked out for all: the others' gain is nothing."""
+        seen = match >= 0
+        tracks = seen.nonzero()[0]
         if not len(tracks):
             return
-        kept, box = self._kept[:, tracks], boxes[:, chosen]
+        kept, chosen = self._kept, match[tracks]
+        box = kept[_BOX]
+        box[:, tracks] = boxes[:, chosen]
         place, shared, speed = kept[_SPREAD]
-        total = place + self._settings.jitter**2
-        gain, gain_v = place / total, shared / total
+        weight = seen / (place + self._settings.jitter**2)
+        gain, gain_v = place * weight, shared * weight
         miss = (box[:2] + box[2:]) / 2 - kept[_CENTRE]
         kept[_CENTRE] += gain * miss
         kept[_VELOCITY] += gain_v * miss
         # Size follows slowly: a half-hidden vehicle is not a smaller one.
-        kept[_SIZE] += 0.4 * (box[2:] - box[:2] - kept[_SIZE])
+        kept[_SIZE] += 0.4 * seen * (box[2:] - box[:2] - kept[_SIZE])
         speed -= gain_v * shared
         shared *= 1 - gain
         place *= 1 - gain
-        kept[_BOX] = box
-        kept[_HITS] += 1
-        kept[_LAST] = t
-        kept[_VOTES][found.classes[chosen], np.arange(len(chosen))] += found.scores[chosen]
-        self._kept[:, tracks] = kept
+        kept[_HITS] += seen
+        kept[_LAST, tracks] = t
+        kept[_VOTES][found.classes[chosen], tracks] += found.scores[chosen]
 
     def _teach(self, seen: Bools) -> None:
         """Who is sure of its velocity tells it to the places where it is and where it began."""
@@ -205,9 +205,9 @@ class Tracker:
         if self._frames % _SURE:  # each track's turn comes while its hits are below 2 × _SURE
             return
         kept = self._kept[:, seen & (self._kept[_HITS] >= _SURE)]
-        self._flow.learn(kept[_CENTRE], kept[_VELOCITY])
         grown = kept[:, kept[_HITS] < 2 * _SURE]
-        self._flow.learn(grown[_ORIGIN], grown[_VELOCITY])
+        places = np.concatenate([kept[_CENTRE], grown[_ORIGIN]], axis=1)
+        self._flow.learn(places, np.concatenate([kept[_VELOCITY], grown[_VELOCITY]], axis=1))
 
     def _bury(self, t: float, seen: Bools) -> tuple[Ints, Bools]:
         """Drop tracks that were not found for too long; their numbers, and who of all lives on."""
@@ -244,23 +244,27 @@ class Tracker:
 def _likeness(tracks: Floats, boxes: Floats, grow: float, least: float) -> Pairs:
     """Pairs whose overlap (IoU) of grown boxes, times the ratio of heights, is at least this.
 
-    Boxes are 4×N here; single precision, because this is where the time goes with many vehicles.
+    Boxes are 4×N here.
     """
-    a, b = tracks.astype(np.float32), boxes.astype(np.float32)
-    a_size, b_size = a[2:] - a[:2], b[2:] - b[:2]
-    a_low, a_high = a[:2] - grow * a_size, a[2:] + grow * a_size
-    b_low, b_high = b[:2] - grow * b_size, b[2:] + grow * b_size
-    width = np.minimum(a_high[0][:, None], b_high[0])
-    width -= np.maximum(a_low[0][:, None], b_low[0])
-    # Few are abreast: only they need to be compared in height.
-    flat = (width.ravel() > 0).nonzero()[0]
-    rows, columns = np.divmod(flat, width.shape[1])
-    height = np.minimum(a_high[1][rows], b_high[1][columns])
-    height -= np.maximum(a_low[1][rows], b_low[1][columns])
-    shared = width.ravel()[flat] * np.maximum(height, 0.0)
-    larger = (1 + 2 * grow) ** 2
-    area_a, area_b = larger * a_size[0] * a_size[1], larger * b_size[0] * b_size[1]
-    ratio = a_size[1][rows] / b_size[1][columns]
-    score = shared / (area_a[rows] + area_b[columns] - shared) * np.minimum(ratio, 1 / ratio)
-    enough = score >= least
-    return rows[enough], columns[enough], score[enough].astype(float)
+    a, b = _grown(tracks, grow), _grown(boxes, grow)
+    # Who touches whom is asked of everybody: single precision and truth values are quick.
+    coarse_a, coarse_b = a.astype(np.float32)[:, :, None], b.astype(np.float32)[:, None]
+    touch = coarse_a[:2] < coarse_b[2:]
+    touch &= coarse_a[2:] > coarse_b[:2]
+    flat = (touch[0] & touch[1]).ravel().nonzero()[0]
+    rows, columns = np.divmod(flat, boxes.shape[1])
+    # The rest only of the few that do.
+    a, b = a[:, rows], b[:, columns]
+    overlap = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    width, height = np.maximum(overlap, 0.0)
+    shared = width * height
+    (a_width, a_height), (b_width, b_height) = a[2:] - a[:2], b[2:] - b[:2]
+    score = shared / (a_width * a_height + b_width * b_height - shared)
+    score *= np.minimum(a_height, b_height) / np.maximum(a_height, b_height)
+    enough = (score >= least).nonzero()[0]
+    return rows[enough], columns[enough], score[enough]
+
+
+def _grown(boxes: Floats, grow: float) -> Floats:
+    margin = grow * (boxes[2:] - boxes[:2])
+    return np.concatenate([boxes[:2] - margin, boxes[2:] + margin])
