@@ -11,8 +11,12 @@ MASK = "••••"
 _USERINFO = re.compile(r"(?<=://)\S*(?=@)")
 """Up to the last ``@``: a password may itself hold ``@ : / # %``. Rather too much."""
 
-_QUERY = re.compile(
-    r"(?i)\b((?:[a-z]+[_-]?)?(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|psk)\s*[=:]\s*)"
+_PATH = r"(?<!\S)[\w.~-]*(?:/[\w.+@-]+)+:\s+(?=[a-z]+\s+[a-z]+\b)"
+"""What stands before a reason of some plain words, as in ``/etc/passwd: not a video``."""
+
+_PAIR = re.compile(
+    rf"(?i){_PATH}|"
+    r"\b((?:[a-z]+[_-]?)?(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|psk)\s*[=:]\s*)"
     r"[^\s&;,\"']+"
 )
 _SECRET_NAME = re.compile(
@@ -31,7 +35,7 @@ def in_text(text: str) -> str:
     """The text with the credentials of URLs and ``password=…`` pairs masked."""
     if "://" in text:
         text = _USERINFO.sub(lambda match: _mask(match.group()), text)
-    return _QUERY.sub(rf"\1{MASK}", text)
+    return _PAIR.sub(lambda match: f"{match[1]}{MASK}" if match[1] else match[0], text)
 
 
 def _mask(userinfo: str) -> str:

@@ -28,6 +28,24 @@ def test_a_known_secret_never_passes(secret: str, spell, before: str, after: str
     assert spelt not in repr(nested)
 
 
+NAMES = st.sampled_from(["password", "mqtt_passwd", "api-key", "token", "Secret", "psk"])
+VALUES = st.from_regex(r"[!#-%(-+\-.0-:<-~]{0,8}[0-9][!#-%(-+\-.0-:<-~]{0,8}", fullmatch=True)
+"""A credential as most are: with a digit in it, and nothing that ends it early."""
+
+
+@given(
+    st.sampled_from(["", "/", "/etc/", "a/", "~/a ", "/etc/passwd: not a ", "x?", "a: b "]),
+    NAMES,
+    st.sampled_from(["=", ": ", ":", " = "]),
+    VALUES,
+    st.sampled_from(["", " and so on", ", next", "&x=1"]),
+)
+def test_the_value_of_a_pair_never_passes(
+    before: str, name: str, sign: str, value: str, after: str
+) -> None:
+    assert in_text(f"{before}{name}{sign}{value}{after}") == f"{before}{name}{sign}{MASK}{after}"
+
+
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
@@ -40,6 +58,16 @@ def test_a_known_secret_never_passes(secret: str, spell, before: str, after: str
         ("token: abc, next", f"token: {MASK}, next"),
         ("api_key=abc", f"api_key={MASK}"),
         ("the password is wrong", "the password is wrong"),
+        ("/etc/passwd: not a video", "/etc/passwd: not a video"),
+        ("in conf/mqtt-token: Permission denied", "in conf/mqtt-token: Permission denied"),
+        ("/run/key/api_key: No such file", "/run/key/api_key: No such file"),
+        ("/etc/passwd: password=abc def", f"/etc/passwd: {MASK} def"),
+        ("/etc/passwd: wrong password: abc", f"/etc/passwd: wrong password: {MASK}"),
+        ("/api/token: abc", f"/api/token: {MASK}"),
+        ("/api/token: abc, def", f"/api/token: {MASK}, def"),
+        ("/api/token=abc def", f"/api/token={MASK} def"),
+        ("GET http://h/token: abc def", f"GET http://h/token: {MASK} def"),
+        ("at /login password: abc def", f"at /login password: {MASK} def"),
         ("", ""),
     ],
 )
