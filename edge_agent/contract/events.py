@@ -138,6 +138,17 @@ class Axles(Event):
     )
 
 
+class Figure(Event):
+    """A named figure of a device: a temperature, a voltage, a water level."""
+
+    stream: ClassVar[str] = "figure"
+
+    name: str = Field(min_length=1, max_length=40, description="Name in the device's map.")
+    val: int | None = Field(description="Whole number of ``unit``; null when not measured.")
+    unit: str = Field(default="", max_length=20)
+    why: str | None = Field(default=None, description="Reason for an absent value.")
+
+
 class Alarm(Event):
     """A condition that somebody must know of; also retained on its own topic."""
 
@@ -226,7 +237,17 @@ class Health(Head):
     )
 
 
-EVENTS: tuple[type[Event], ...] = (Passage, Tag, Axles, Signal, Agg, Alarm, DeviceState, Loss)
+EVENTS: tuple[type[Event], ...] = (
+    Passage,
+    Tag,
+    Axles,
+    Signal,
+    Agg,
+    Figure,
+    Alarm,
+    DeviceState,
+    Loss,
+)
 """Durable types, one stream each."""
 
 NOTICES: tuple[type[Head], ...] = (State, About, Health)

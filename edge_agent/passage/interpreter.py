@@ -4,19 +4,17 @@ Pure state: no I/O, no tasks. The caller brings every reading and every device s
 thread, calls ``tick`` about once a second, and hands the events to the spool.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
-from edge_agent.clock import Stamp, stamp
+from edge_agent.clock import stamp
 from edge_agent.contract.envelope import Event
 from edge_agent.contract.events import (
-    Agg,
     Alarm,
     Axles,
     AxleWeight,
-    Count,
     DeviceState,
+    Figure,
     Missing,
     Part,
     Passage,
@@ -28,17 +26,15 @@ from edge_agent.device.readings import (
     ConditionReading,
     CrossingReading,
     DetectorReading,
+    FigureReading,
     Reading,
     SignalReading,
     TagReading,
     ZoneReading,
 )
 from edge_agent.passage.heading import Heading
-from edge_agent.passage.lanes import LaneSettings, LineSource
-from edge_agent.passage.tally import WHOLE, Interval, Tally
-
-Source = Literal["camera", "detector"]
-"""What counted; kept apart, for a camera and a loop of one lane never agree exactly."""
+from edge_agent.passage.lanebook import LaneBook
+from edge_agent.passage.lanes import LaneSettings
 
 _CAMERA_ONLY: dict[str, Missing] = {
     "plate": "no-sensor",
@@ -55,22 +51,13 @@ class Interpreter:
     def __init__(self, heading: Heading, lanes: Mapping[str, LaneSettings]) -> None:
         self._heading = heading
         self._clock = heading.clock
-        self._lanes = dict(lanes)
-        self._lines: dict[tuple[str, str], tuple[str, LineSource]] = {}
-        self._zones: dict[tuple[str, str], str] = {}
-        self._detectors: dict[tuple[str, str], tuple[str, str]] = {}
-        self._tallies: dict[tuple[str, Source], Tally] = {}
-        self._counting: dict[str, set[tuple[str, Source]]] = {}
-        self._ready: dict[str, bool] = {}
-        self._occupied: dict[tuple[str, str], tuple[bool, int]] = {}
+        self._book = LaneBook(heading, lanes)
         self._alarms: dict[tuple[str, str], Alarm] = {}
-        for lane, settings in self._lanes.items():
-            self._index(lane, settings)
 
     @property
     def lanes(self) -> list[str]:
         """Lanes known so far, configured and implied."""
-        return sorted(self._lanes)
+        return self._book.lanes
 
     @property
     def raised(self) -> list[Alarm]:
@@ -78,7 +65,7 @@ class Interpreter:
         raised = (alarm for alarm in self._alarms.values() if alarm.state == "raised")
         return sorted(raised, key=lambda alarm: alarm.since)
 
-    def read(self, device: str, reading: Reading) -> list[Event]:
+    def read(self, device: str, reading: Reading) -> list[Event]:  # noqa: PLR0911 - a table
         """Events that follow from one reading at once."""
         match reading:
             case CrossingReading():
@@ -91,10 +78,12 @@ class Interpreter:
                 return [self._axles(device, reading)]
             case ConditionReading():
                 return self.condition(device, reading)
+            case FigureReading():
+                return [self._figure(device, reading)]
             case DetectorReading():
-                self._detector(device, reading)
+                self._book.detector(device, reading)
             case ZoneReading():
-                self._zone(device, reading)
+                self._book.zone(device, reading)
             case _:
                 pass
         return []
@@ -134,8 +123,7 @@ class Interpreter:
     ) -> DeviceState:
         """A device's state changed."""
         now = stamp(self._clock)
-        self._ready[device] = state != "down"
-        self._tell_tallies(device, now)
+        self._book.device(device, up=state != "down")
         return DeviceState(
             **self._heading.of(device, now),
             state=state,
@@ -147,65 +135,15 @@ class Interpreter:
 
     def tick(self, *, everything: bool = False) -> list[Event]:
         """Aggregates whose interval has ended; with ``everything`` also those still open."""
-        now = stamp(self._clock)
-        self._sample_presence(now)
-        return [
-            self._agg(lane, source, interval)
-            for (lane, source), tally in self._tallies.items()
-            for interval in tally.take(now, everything=everything)
-        ]
-
-    def _index(self, lane: str, settings: LaneSettings) -> None:
-        for line in settings.lines:
-            self._lines[line.device, line.line] = lane, line
-            self._open(lane, "camera", line.device)
-        for zone in settings.zones:
-            self._zones[zone.device, zone.zone] = lane
-            self._open(lane, "camera", zone.device)
-        for detector in settings.detectors:
-            self._detectors[detector.device, detector.detector] = lane, detector.dir
-            self._open(lane, "detector", detector.device)
-
-    def _open(self, lane: str, source: Source, device: str) -> None:
-        key = lane, source
-        if key not in self._tallies:
-            self._tallies[key] = Tally(self._lanes[lane].interval_s, stamp(self._clock))
-        self._counting.setdefault(device, set()).add(key)
-
-    def _tell_tallies(self, device: str, now: Stamp) -> None:
-        for key in self._counting.get(device, ()):
-            feeding = [name for name, keys in self._counting.items() if key in keys]
-            up = all(self._ready.get(name, False) for name in feeding)
-            self._tallies[key].sensor(now, up=up)
-
-    def _line(self, device: str, name: str) -> tuple[str, LineSource]:
-        """The lane of a line; a line that no lane names is a lane of its own."""
-        if (device, name) not in self._lines:
-            lane = self._fresh_lane(f"{device}-{name}")
-            self._lanes[lane] = LaneSettings(lines=[LineSource(device=device, line=name)])
-            self._index(lane, self._lanes[lane])
-            self._tell_tallies(device, stamp(self._clock))
-        return self._lines[device, name]
-
-    def _fresh_lane(self, words: str) -> str:
-        """A lane id like these words that no lane has yet."""
-        base = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:36].strip("-")
-        tries = (base, *(f"{base}-{number}" for number in range(2, 1000)))
-        return next(lane for lane in tries if lane not in self._lanes)
+        return list(self._book.take(everything=everything))
 
     def _passage(self, device: str, crossing: CrossingReading) -> Passage:
-        lane, line = self._line(device, crossing.line)
-        direction = line.ab if crossing.direction == "ab" else line.ba
-        kind = crossing.vehicle.value
-        tally = self._tallies[lane, "camera"]
-        tally.vehicles(crossing.at, direction, kind)
-        if crossing.speed is not None:
-            tally.speed(crossing.at, direction, kind, crossing.speed)
+        lane, direction = self._book.crossing(device, crossing)
         return Passage(
             **self._heading.of(lane, crossing.at),
             lane=lane,
             dir=direction,
-            cls=kind,
+            cls=crossing.vehicle.value,
             clsp=crossing.confidence or None,
             spd=crossing.speed,
             parts=[Part(k="camera", d=device, i=f"{crossing.run}-{crossing.track}")],
@@ -223,6 +161,15 @@ class Interpreter:
             plan=reading.plan,
             cyc=reading.cycle_ms,
             mode=reading.mode,
+        )
+
+    def _figure(self, device: str, reading: FigureReading) -> Figure:
+        return Figure(
+            **self._heading.of(device, reading.at),
+            name=reading.name,
+            val=reading.value,
+            unit=reading.unit,
+            why=reading.why,
         )
 
     def _tag(self, device: str, reading: TagReading) -> Tag:
@@ -249,77 +196,3 @@ class Interpreter:
             temp=reading.temperature,
             flags=list(reading.flags),
         )
-
-    def _detector(self, device: str, reading: DetectorReading) -> None:
-        found = self._detectors.get((device, reading.detector))
-        if found is None:
-            return
-        lane, direction = found
-        tally = self._tallies[lane, "detector"]
-        if reading.count is None:
-            tally.flaw(reading.at, reading.why or "not-measured")
-        elif reading.count:
-            tally.vehicles(reading.at, direction, "unknown", reading.count)
-        if reading.occupied is not None:
-            key = device, reading.detector
-            self._account_presence(key, reading.at, tally)
-            self._occupied[key] = reading.occupied, reading.at.mono_ns
-
-    def _sample_presence(self, now: Stamp) -> None:
-        for key in self._occupied:
-            lane, _ = self._detectors[key]
-            self._account_presence(key, now, self._tallies[lane, "detector"])
-
-    def _account_presence(self, key: tuple[str, str], at: Stamp, tally: Tally) -> None:
-        """Presence since the last look counts as time, not as one sample."""
-        known = self._occupied.get(key)
-        if known is None:
-            return
-        occupied, since_ns = known
-        elapsed_ms = max(0, at.mono_ns - since_ns) // 1_000_000
-        if elapsed_ms:
-            tally.presence(at, elapsed_ms if occupied else 0, elapsed_ms)
-            self._occupied[key] = occupied, since_ns + elapsed_ms * 1_000_000
-
-    def _zone(self, device: str, reading: ZoneReading) -> None:
-        lane = self._zones.get((device, reading.zone))
-        if lane is None:
-            return
-        tally = self._tallies[lane, "camera"]
-        if reading.occupancy is not None:
-            tally.presence(reading.at, reading.occupancy, 1000)
-        if reading.queue is not None:
-            tally.queue(reading.at, reading.queue)
-
-    def _agg(self, lane: str, source: Source, interval: Interval) -> Agg:
-        now = Stamp(interval.start_ms, interval.opened_ns)
-        blind = interval.measured == 0 and not interval.counts
-        why = "device-down" if blind else ",".join(sorted(interval.flaws)) or None
-        return Agg(
-            **self._heading.of(lane, now),
-            lane=lane,
-            dur=interval.dur_ms,
-            src=source,
-            n=None if blind else counts(interval),
-            occ=None if blind else interval.occupancy,
-            que=interval.queue,
-            part=interval.measured if interval.measured < WHOLE else None,
-            why=why,
-        )
-
-
-def counts(interval: Interval) -> list[Count]:
-    """An interval's vehicles by direction and class, in a fixed order."""
-    result = []
-    for (direction, kind), n in sorted(interval.counts.items()):
-        speeds = sorted(interval.speeds.get((direction, kind), ()))
-        result.append(
-            Count(
-                dir=direction,
-                cls=kind,
-                n=n,
-                spd=round(sum(speeds) / len(speeds)) if speeds else None,
-                p85=speeds[min(len(speeds) - 1, len(speeds) * 85 // 100)] if speeds else None,
-            )
-        )
-    return result

@@ -9,6 +9,7 @@ from edge_agent.contract.envelope import STREAM_ID
 StreamName = Annotated[str, Field(pattern=STREAM_ID)]
 
 SACRIFICE_ORDER: tuple[str, ...] = (
+    "figure",  # the next one comes in minutes
     "signal",  # many, and a signal's past is worth little beside what vehicles did
     "dev",  # the device's present state is retained on its own topic anyway
     "agg",  # can be counted again from passages while those are kept

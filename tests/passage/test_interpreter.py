@@ -2,7 +2,7 @@ from typing import Any
 
 from edge_agent.clock import ManualClock, stamp
 from edge_agent.contract import topics, wire
-from edge_agent.contract.events import Agg, Alarm, Passage, Signal
+from edge_agent.contract.events import Agg, Alarm, Figure, Passage, Signal
 from edge_agent.device.readings import (
     Colour,
     ConditionReading,
@@ -139,12 +139,18 @@ def test_signal_keeps_every_phase_and_says_which_changed() -> None:
     assert (event.ph, event.chg, event.plan, event.cyc) == ({"1": "y", "2": "r"}, [1], 3, 900)
 
 
+def test_figure_that_was_not_measured_says_why() -> None:
+    clock = ManualClock()
+    reading = FigureReading(stamp(clock), "volts", None, "mV", why="no-answer")
+    (event,) = make(clock).read("cab1", reading)
+    assert isinstance(event, Figure)
+    assert (event.name, event.val, event.unit, event.why) == ("volts", None, "mV", "no-answer")
+    assert topics.below(event) == "evt/figure"
+
+
 def test_readings_without_an_event_are_taken_quietly() -> None:
     clock = ManualClock()
     interpreter = make(clock)
-    assert (
-        interpreter.read("ctl1", FigureReading(stamp(clock), "volts", None, why="no-answer")) == []
-    )
     assert interpreter.read("ctl1", DetectorReading(stamp(clock), "elsewhere", 4)) == []
     assert interpreter.read("cam1", ZoneReading(stamp(clock), "elsewhere", 4, 10)) == []
 
