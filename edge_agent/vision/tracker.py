@@ -51,7 +51,7 @@ class TrackerSettings:
 
     grow: float = 0.3
     grow_young: float = 0.8
-    young: int = 3
+    young: int = 2
     least: float = 0.3
     high: float = 0.5
     low: float = 0.1
