@@ -17,7 +17,7 @@ from tests.brokers import Mosquitto, needs_mosquitto
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-RECORDED_S = 12
+RECORDED_S = 20
 SITE = """
 version = 1
 [unit]
@@ -46,7 +46,9 @@ def ready(camera: subprocess.Popen[str]) -> dict[str, Any]:
 def record(folder: Path) -> Path:
     """A recording of the simulated road, taken by FFmpeg as any user's recorder would."""
     clip = folder / "clip.mp4"
-    with process("edge_agent.simulators", "camera", "--seed", "11", output=True) as camera:
+    # Thin traffic: vehicles that hide each other are counted by chance, on either way.
+    thin = ("camera", "--seed", "11", "--flow", "300")
+    with process("edge_agent.simulators", *thin, output=True) as camera:
         subprocess.run(
             [
                 imageio_ffmpeg.get_ffmpeg_exe(),
@@ -86,7 +88,7 @@ def stored(db: Path) -> Counter[str]:
 def test_same_counts_off_line_and_at_the_centre(tmp_path: Path) -> None:
     clip = record(tmp_path)
     expected = replayed(clip)
-    assert expected.total() > 3
+    assert expected.total() >= 3
     db = tmp_path / "centre.db"
     play = ("edge_agent.simulators", "camera", "--file", str(clip), "--once")
     with Mosquitto() as broker, process(*play, output=True) as camera:
