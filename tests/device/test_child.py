@@ -128,7 +128,7 @@ time.sleep(60)
     assert time.monotonic() - began < 10
     # The signal is sent to all at once; when the kernel carries it out is its own affair.
     async with asyncio.timeout(3):
-        while not all(_ended(int(pid)) for pid in pids.read_text().split()):
+        while not all(_ended(int(pid)) for pid in pids.read_text().split()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
