@@ -183,7 +183,7 @@ class Tracker:
             return
         kept, chosen = self._kept, match[tracks]
         box = kept[_BOX]
-        box[:, tracks] = boxes[:, chosen]
+        box[:, tracks] = np.take(boxes, chosen, axis=1)
         place, shared, speed = kept[_SPREAD]
         weight = seen / (place + self._settings.jitter**2)
         gain, gain_v = place * weight, shared * weight
@@ -254,7 +254,7 @@ def _likeness(tracks: Floats, boxes: Floats, grow: float, least: float) -> Pairs
     flat = (touch[0] & touch[1]).ravel().nonzero()[0]
     rows, columns = np.divmod(flat, boxes.shape[1])
     # The rest only of the few that do.
-    a, b = a[:, rows], b[:, columns]
+    a, b = np.take(a, rows, axis=1), np.take(b, columns, axis=1)
     overlap = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
     width, height = np.maximum(overlap, 0.0)
     shared = width * height
