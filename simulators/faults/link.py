@@ -46,6 +46,7 @@ class Simulator:
         self.ready: dict[str, Any] = {}
         self.process = process
         self._turn = asyncio.Lock()
+        self._owed = 0  # answers that nobody waits for any more
 
     @classmethod
     async def start(cls, name: str, words: Sequence[str], errors: BinaryIO | None = None) -> Self:
@@ -100,9 +101,10 @@ class Simulator:
                 await stdin.drain()
             except ConnectionError as error:
                 raise LinkError(f"{self.name} takes no orders") from error
-            answer = await self._read(ANSWER_S)
-            while not answer.keys() & {"done", "refused", "report"}:
+            self._owed += 1
+            while self._owed:
                 answer = await self._read(ANSWER_S)
+                self._owed -= bool(answer.keys() & {"done", "refused", "report"})
         return answer
 
     async def stop(self) -> None:
