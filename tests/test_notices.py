@@ -52,7 +52,17 @@ def test_birth_names_the_boot_and_about_the_same_one() -> None:
     state = State.model_validate_json(notices.state("online"))
     about = About.model_validate_json(notices.about(["north"], "0badcafe", receipts=True))
     assert state.boot == about.boot == notices.boot
-    assert about.streams == ["passage", "tag", "axles", "signal", "agg", "figure", "alarm", "dev", "loss"]
+    assert about.streams == [
+        "passage",
+        "tag",
+        "axles",
+        "signal",
+        "agg",
+        "figure",
+        "alarm",
+        "dev",
+        "loss",
+    ]
 
 
 def test_inventory_is_news_once() -> None:
