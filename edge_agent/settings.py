@@ -22,19 +22,30 @@ __all__ = [
     "load_or_last_good",
 ]
 
+_NO_SITE = {
+    "version": 1,
+    "unit": {"province": "none", "site": "none", "id": "none"},
+    "uplink": {"broker": "mqtt://127.0.0.1:1883"},
+}
+"""Stands where only devices matter; nothing is sent."""
+
 
 def examine(path: Path) -> Verdict:
     """Everything there is to say about the file; raises nothing."""
     return _examine(path, registry)
 
 
-def load(path: Path) -> UnitSettings:
+def load(path: Path, *, devices_will_do: bool = False) -> UnitSettings:
     """The settings in the file.
+
+    Args:
+        path: The file.
+        devices_will_do: Take a file of devices alone, such as a driver's sample, too.
 
     Raises:
         ConfigError: With every problem found in it.
     """
-    verdict = examine(path)
+    verdict = _examine(path, registry, around=_NO_SITE if devices_will_do else None)
     if verdict.settings is None:
         raise ConfigError(verdict.errors)
     return verdict.settings

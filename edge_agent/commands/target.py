@@ -20,12 +20,12 @@ Target = tuple[str, DriverKind, DeviceSettings]
 
 
 def configured(device: str, config: Path) -> Target:
-    """A device of the site file.
+    """A device of the site file, or of a file with nothing but devices.
 
     Raises:
         ConfigError: The file is broken, or has no such device.
     """
-    devices = settings.load(config).device
+    devices = settings.load(config, devices_will_do=True).device
     if device not in devices:
         meant = nearest(device, list(devices))
         raise _refused(

@@ -55,8 +55,14 @@ class Verdict:
         return hashlib.sha256(self.content).hexdigest()[:16]
 
 
-def examine(file: File, kinds: Kinds) -> Verdict:
-    """Read and judge a file. Touches no device, looks up every secret that it names."""
+def examine(file: File, kinds: Kinds, around: Mapping[str, Any] | None = None) -> Verdict:
+    """Read and judge a file. Touches no device, looks up every secret that it names.
+
+    Args:
+        file: The file.
+        kinds: The drivers there are.
+        around: The other tables, where a file of ``[device.<id>]`` tables alone will do.
+    """
     name = str(file)
     try:
         content = _content(file)
@@ -76,6 +82,8 @@ def examine(file: File, kinds: Kinds) -> Verdict:
         return Verdict(None, [syntax(name, text, error)], [], content)
     except RecursionError:
         return _refused(name, "nested too deeply", "is this the right file?", content)
+    if data.keys() == {"device"}:
+        data |= around or {}
     return _judge(Draft(name, data, locate(text)), kinds, content)
 
 

@@ -53,6 +53,18 @@ def test_try_for_machines(site: str, capsys: Shown) -> None:
     assert (detector["count"], detector["why"]) == (None, "counter reset")
 
 
+def test_try_a_device_before_there_is_a_site(tmp_path: Path, capsys: Shown) -> None:
+    file = tmp_path / "box.toml"
+    file.write_text('[device.box1]\nkind = "tests.commands.talker"\n')
+    words = ["box1", "--config", str(file)]
+    assert cli.main(["try", *words, "--seconds", "0.2"]) == Exit.OK
+    assert cli.main(["probe", *words]) == Exit.OK
+    assert cli.main(["check", str(file)]) == Exit.CONFIG
+    file.write_text('version = 1\n[device.box1]\nkind = "tests.commands.talker"\n')
+    assert cli.main(["probe", *words]) == Exit.CONFIG
+    assert "uplink: is missing" in capsys.readouterr().err
+
+
 def test_try_what_does_not_answer(site: str, capsys: Shown) -> None:
     assert cli.main(["try", "no1", "--config", site, "--seconds", "0.2"]) == Exit.UNREACHABLE
     out, err = capsys.readouterr()
