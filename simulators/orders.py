@@ -1,16 +1,41 @@
-"""Orders to a running simulator: a JSON object a line in, an answer a line out."""
+"""The life of a simulator: ready, obeying, ended. Orders and answers are a JSON object a line."""
 
 import asyncio
 import json
 import os
+import signal
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 Order = dict[str, Any]
 Answer = Order | None
 """What is printed besides ``done``; None for no more than that."""
+
+
+async def serve(
+    ready: Order, act: Callable[[Order], Answer], *work: Coroutine[Any, Any, object]
+) -> None:
+    """Say ``ready``, then work and obey until SIGTERM, SIGINT, ``quit`` or the end of the orders.
+
+    What the work raises ends it and comes out in an ExceptionGroup.
+    """
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    say({"ready": True, **ready})
+
+    async def orders() -> None:
+        await obey(act)
+        ended.set()
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each) for each in (*work, orders())]
+        await ended.wait()
+        for task in tasks:
+            task.cancel()
 
 
 async def obey(act: Callable[[Order], Answer]) -> None:

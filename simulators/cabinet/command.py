@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import re
-import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, TextIO
 
 from edge_agent.simulators.cabinet.faults import Switchboard
 from edge_agent.simulators.cabinet.post import Cabinet, Weather
-from edge_agent.simulators.orders import Answer, Order, obey, say
+from edge_agent.simulators.orders import serve
 from edge_agent.simulators.signal.server import PtyPort, TcpPort
 from edge_agent.simulators.signal.timebase import RunningTime
 from edge_agent.simulators.signal.wire import Slave
@@ -80,19 +79,10 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         port = TcpPort(units, board.wire)
         host, _, number = args.tcp.rpartition(":")
         url = await port.open(host, int(number))
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for what in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(what, ended.set)
     profiles = {str(args.unit): "cabinet_v1", str(args.unit + 1): "road_weather_v1"}
-    say({"ready": True, "url": url, "profiles": profiles})
-    orders = asyncio.create_task(_obey(board, ended), name="orders")
-    ticks = asyncio.create_task(_tick(cabinet), name="ticks")
     try:
-        await ended.wait()
+        await serve({"url": url, "profiles": profiles}, board.switch, _tick(cabinet))
     finally:
-        orders.cancel()
-        ticks.cancel()
         await port.close()
 
 
@@ -100,12 +90,3 @@ async def _tick(cabinet: Cabinet) -> None:
     while True:
         cabinet.advance()
         await asyncio.sleep(_TICK_S)
-
-
-async def _obey(board: Switchboard, ended: asyncio.Event) -> None:
-    def act(order: Order) -> Answer:
-        board.switch(order)
-        return None
-
-    await obey(act)
-    ended.set()

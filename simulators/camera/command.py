@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -14,8 +13,9 @@ from typing import Any
 from edge_agent.simulators.camera.auth import Gate
 from edge_agent.simulators.camera.faults import Episode, Faults, episode
 from edge_agent.simulators.camera.feed import Feed, FileFeed, RoadFeed, RoadView
-from edge_agent.simulators.camera.orders import obey
+from edge_agent.simulators.camera.orders import obeying
 from edge_agent.simulators.camera.rtsp import RtspServer
+from edge_agent.simulators.orders import serve
 from edge_agent.simulators.world.strip import Strip, StripSettings
 
 SUMMARY = "an RTSP camera (H.264) that shows a simulated site or road, or plays a recording"
@@ -64,10 +64,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     faults = Faults()
     write, close = _ledger(args.truth)
     try:
@@ -77,20 +73,10 @@ async def _run(args: argparse.Namespace) -> int:
         return 2
     server = RtspServer(feed, _gate(args), faults, _PATH)
     host, port = await _listen(server, args.rtsp)
-    ready = {"ready": True, "url": f"rtsp://{host}:{port}{_PATH}", "line": line}
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
+    ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": line}
     code = 0
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(feed.run(), name="camera feed"),
-                group.create_task(_play(faults, args.fault), name="camera faults"),
-                group.create_task(_orders(faults, feed, stop), name="camera orders"),
-            ]
-            await stop.wait()
-            for task in tasks:
-                task.cancel()
+        await serve(ready, obeying(faults, feed.report), feed.run(), _play(faults, args.fault))
     except* ValueError as errors:
         sys.stderr.write(f"edge-sim camera: {errors.exceptions[0]}\n")
         code = 2
@@ -103,12 +89,6 @@ async def _run(args: argparse.Namespace) -> int:
 async def _play(faults: Faults, episodes: list[Episode]) -> None:
     with suppress(asyncio.CancelledError):
         await faults.play(episodes)
-
-
-async def _orders(faults: Faults, feed: Feed, stop: asyncio.Event) -> None:
-    with suppress(asyncio.CancelledError):
-        if await obey(faults, feed.report):
-            stop.set()
 
 
 def _feed(

@@ -8,7 +8,6 @@ has counted; ``{"quit": true}``, SIGINT or SIGTERM end it.
 import argparse
 import asyncio
 import json
-import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, TextIO
@@ -17,7 +16,7 @@ from edge_agent.simulators.ntcip.faults import Faults
 from edge_agent.simulators.ntcip.junction import TICK_MS, Junction, eight_phases
 from edge_agent.simulators.ntcip.server import Server, system_utc_ms
 from edge_agent.simulators.ntcip.unit import Unit
-from edge_agent.simulators.orders import Answer, Order, obey, say
+from edge_agent.simulators.orders import Answer, Order, serve
 
 SUMMARY = "NTCIP 1202 signal controller: SNMP agent, 10 Hz TSCBM broadcast, faults"
 
@@ -64,26 +63,17 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         faults=Faults(args.seed),
     )
     url = await server.open(*_address(args.udp), _address(args.tscbm) if args.tscbm else None)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for what in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(what, ended.set)
-    say(
-        {
-            "ready": True,
-            "url": url,
-            "phases": sorted(unit.view.phases),
-            "overlaps": sorted(unit.view.overlaps),
-            "walks": sorted(unit.view.walks),
-            "detectors": {name: number for number, name in junction.detectors.items()},
-            "tscbm": args.tscbm,
-        }
-    )
-    orders = asyncio.create_task(_obey(server, ended), name="orders")
+    ready = {
+        "url": url,
+        "phases": sorted(unit.view.phases),
+        "overlaps": sorted(unit.view.overlaps),
+        "walks": sorted(unit.view.walks),
+        "detectors": {name: number for number, name in junction.detectors.items()},
+        "tscbm": args.tscbm,
+    }
     try:
-        await ended.wait()
+        await serve(ready, _obeying(server))
     finally:
-        orders.cancel()
         await server.close()
 
 
@@ -106,7 +96,7 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-async def _obey(server: Server, ended: asyncio.Event) -> None:
+def _obeying(server: Server) -> Callable[[Order], Answer]:
     def act(order: Order) -> Answer:
         if order.get("report"):
             counts = {**server.agent.counts, **server.faults.applied}
@@ -114,5 +104,4 @@ async def _obey(server: Server, ended: asyncio.Event) -> None:
         server.faults.switch(server.unit, server.mib, order)
         return None
 
-    await obey(act)
-    ended.set()
+    return act

@@ -8,14 +8,14 @@ it.
 import argparse
 import asyncio
 import json
-import signal
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from time import time as utc_s
 from typing import Any, TextIO
 
-from edge_agent.simulators.orders import Answer, Order, obey, say
+from edge_agent.simulators.orders import serve
 from edge_agent.simulators.signal.controller import Controller
 from edge_agent.simulators.signal.faults import Faults
 from edge_agent.simulators.signal.plan import four_arms
@@ -74,18 +74,10 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         port = TcpPort(units, faults)
         host, _, number = args.tcp.rpartition(":")
         url = await port.open(host, int(number))
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for what in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(what, ended.set)
-    say({"ready": True, "url": url, "unit": args.unit, "profile": "generic_v1"})
-    orders = asyncio.create_task(_obey(controller, faults, ended), name="orders")
-    ticks = asyncio.create_task(_tick(controller, time), name="ticks")
+    ready = {"url": url, "unit": args.unit, "profile": "generic_v1"}
     try:
-        await ended.wait()
+        await serve(ready, partial(faults.switch, controller), _tick(controller, time))
     finally:
-        orders.cancel()
-        ticks.cancel()
         controller.advance()
         await port.close()
 
@@ -112,12 +104,3 @@ async def _tick(controller: Controller, time: RunningTime) -> None:
     while True:
         controller.advance()
         await time.pause(_TICK_S)
-
-
-async def _obey(controller: Controller, faults: Faults, ended: asyncio.Event) -> None:
-    def act(order: Order) -> Answer:
-        faults.switch(controller, order)
-        return None
-
-    await obey(act)
-    ended.set()

@@ -8,14 +8,13 @@ SIGTERM end it.
 import argparse
 import asyncio
 import json
-import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from edge_agent.simulators.orders import Answer, Order, obey, say
+from edge_agent.simulators.orders import serve
 from edge_agent.simulators.signal.server import PtyPort, TcpPort
 from edge_agent.simulators.wim.faults import Switchboard
 from edge_agent.simulators.wim.lines import PtyLines, TcpLines
@@ -104,19 +103,12 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         )
         host, _, number = args.tcp.rpartition(":")
         url = await port.open(host, int(number))
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for what in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(what, ended.set)
-    ready = {"ready": True, "url": url, "form": args.form, "lanes": station.lanes}
-    say(ready | ({"unit": args.unit} if args.form == "modbus" else {}))
-    orders = asyncio.create_task(_obey(board, ended), name="orders")
-    ticks = asyncio.create_task(_tick(station), name="ticks")
+    ready = {"url": url, "form": args.form, "lanes": station.lanes}
+    if args.form == "modbus":
+        ready["unit"] = args.unit
     try:
-        await ended.wait()
+        await serve(ready, board.switch, _tick(station))
     finally:
-        orders.cancel()
-        ticks.cancel()
         await port.close()
 
 
@@ -124,12 +116,3 @@ async def _tick(station: Station) -> None:
     while True:
         station.advance()
         await asyncio.sleep(_TICK_S)
-
-
-async def _obey(board: Switchboard, ended: asyncio.Event) -> None:
-    def act(order: Order) -> Answer:
-        board.switch(order)
-        return None
-
-    await obey(act)
-    ended.set()
