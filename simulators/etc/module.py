@@ -54,22 +54,25 @@ class Module:
 
     Attributes:
         streaming: It reads without end and tells what it reads.
-        region: Needed before it may radiate; None after power-on.
+        region: Needed before it may radiate; after power-on the saved one, else None.
         booted: The application runs, not the boot loader.
         counts: What it was asked and what it did.
     """
 
-    def __init__(self, ports: Iterable[int], *, booted: bool = True) -> None:
+    def __init__(
+        self, ports: Iterable[int], *, booted: bool = True, saved_region: int | None = None
+    ) -> None:
         self.ports = tuple(sorted(ports))
         self.counts: Counter[str] = Counter()
         self._booted_at_start = booted
+        self._saved_region = saved_region
         self.power_on()
 
     def power_on(self) -> None:
-        """Forget everything that was set."""
+        """Forget everything that was set and not saved."""
         self.booted = self._booted_at_start
         self.streaming = False
-        self.region: int | None = None
+        self.region = self._saved_region
         self.antennas: frozenset[int] = frozenset()
         self.protocol = 0
         self.power = 0
