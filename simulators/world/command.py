@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from edge_agent.simulators.sumo.program import SumoError
+from edge_agent.simulators.sumo.world import SumoWorld
 from edge_agent.simulators.world.pace import Pace, speed
 from edge_agent.simulators.world.sites import SITES
 from edge_agent.simulators.world.truth import line
@@ -39,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start", type=int, default=START_MS, help=f"UTC ms of the beginning (default {START_MS})"
     )
+    parser.add_argument(
+        "--backend",
+        default="builtin",
+        choices=["builtin", "sumo"],
+        help="who moves the vehicles (default builtin; sumo: the extra [sumo], junction only)",
+    )
     parser.add_argument("--out", type=Path, help="truth file (JSONL); - for standard output")
     parser.add_argument("--json", action="store_true", help="last line: the summary as JSON")
 
@@ -47,11 +55,14 @@ def run(args: argparse.Namespace) -> int:
     """Run it.
 
     Returns:
-        0, or 2 when the file cannot be written, 130 when stopped by hand.
+        0, or 2 when the file cannot be written or SUMO cannot be had, 130 when stopped by hand.
     """
     try:
-        with _output(args.out) as out:
-            return _run(args, out)
+        with _world(args) as world, _output(args.out) as out:
+            return _run(args, world, out)
+    except SumoError as error:
+        print(f"edge-sim world: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"edge-sim world: {args.out}: {error.strerror}", file=sys.stderr)
         return 2
@@ -59,8 +70,7 @@ def run(args: argparse.Namespace) -> int:
         return 130
 
 
-def _run(args: argparse.Namespace, out: TextIO | None) -> int:
-    world = World(args.site, args.seed, args.start, demand=args.demand)
+def _run(args: argparse.Namespace, world: World, out: TextIO | None) -> int:
     pace = Pace(args.start, args.speed)
     end = args.start + round(args.minutes * 60_000)
     kinds: Counter[str] = Counter()
@@ -91,6 +101,7 @@ def _run(args: argparse.Namespace, out: TextIO | None) -> int:
     seconds = (end - args.start) / 1000
     summary = {
         "site": args.site,
+        "backend": args.backend,
         "seed": args.seed,
         "simulated_s": seconds,
         "speed": round(seconds / wall, 1),
@@ -122,6 +133,15 @@ def _tell(summary: dict[str, object], *, as_json: bool, beside: bool) -> None:
 def _progress(part: float, text: str) -> None:
     bar = "█" * round(30 * part)
     print(f"\r{bar:<30} {part:4.0%}  {text}   ", end="", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _world(args: argparse.Namespace) -> Iterator[World]:
+    if args.backend == "builtin":
+        yield World(args.site, args.seed, args.start, demand=args.demand)
+        return
+    with SumoWorld(args.site, args.seed, args.start, demand=args.demand) as world:
+        yield world
 
 
 @contextlib.contextmanager

@@ -5,9 +5,14 @@ straight line, so interpolated crossing times are exact by definition. Only + âˆ
 which IEEE 754 rounds alike on every machine.
 """
 
+from typing import TYPE_CHECKING
+
 from edge_agent.simulators.world.drivers import COMFORTABLE
 from edge_agent.simulators.world.mover import BUMPER_M, FREE, Mover, towards
 from edge_agent.simulators.world.network import Link, Network
+
+if TYPE_CHECKING:
+    from edge_agent.simulators.world.arrivals import Source
 
 # ruff: noqa: PLR1730 - max() and min() are calls, and this is the hot loop
 
@@ -31,6 +36,7 @@ class Traffic:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.entries = network.entries
         self.step_number = 0
         self.left: list[Mover] = []
         """Movers that drove off the map in this step."""
@@ -43,6 +49,10 @@ class Traffic:
 
     def movers(self) -> list[Mover]:
         return [mover for link in self.network.links for mover in link.movers]
+
+    def admit(self, source: "Source") -> list[Mover]:
+        """Let those onto the map who arrived and for whom there is room."""
+        return source.admit()
 
     def step(self) -> None:
         """Move everybody by one step."""

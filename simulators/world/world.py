@@ -1,5 +1,6 @@
 """The world: a site, its traffic and its signals, moved by one clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,7 +8,7 @@ from edge_agent.simulators.world.arrivals import Source
 from edge_agent.simulators.world.chance import exponential, stream
 from edge_agent.simulators.world.gates import Gates
 from edge_agent.simulators.world.mover import Mover
-from edge_agent.simulators.world.network import Link
+from edge_agent.simulators.world.network import Link, Network
 from edge_agent.simulators.world.schedule import Schedule, WorldFault
 from edge_agent.simulators.world.sensing import Sensing, marks, violation
 from edge_agent.simulators.world.signal_state import SignalState
@@ -61,6 +62,7 @@ class World:
         start_ms: UTC of its first moment.
         demand: Traffic as a share of the site's usual.
         faults: What goes wrong with its signals, and when.
+        traffic: What moves the vehicles of its network.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class World:
         *,
         demand: float = 1.0,
         faults: tuple[WorldFault, ...] = (),
+        traffic: Callable[[Network], Traffic] = Traffic,
     ) -> None:
         if demand <= 0:
             raise ValueError(f"demand is a share above 0, not {demand}")
@@ -80,8 +83,6 @@ class World:
         self.now_ms = start_ms
         self._pending: list[TruthEvent] = []
         self._steps = 0
-        self._traffic = Traffic(self.site.network)
-        self._sources = [Source(seed, entry, demand) for entry in self.site.network.entries]
         self.vehicles_seen = 0
         self._controllers: dict[str, Controller] = {}
         for place in self.site.controllers:
@@ -94,6 +95,9 @@ class World:
         self._schedule = Schedule(faults, self._controllers)
         self._people = stream(seed, "people")
         self._next_person = exponential(self._people) * _PEOPLE_EVERY_S
+        # Last, for it may begin something that has to be ended.
+        self._traffic = traffic(self.site.network)
+        self._sources = [Source(seed, entry, demand) for entry in self._traffic.entries]
 
     # What devices and renderers ask.
 
@@ -179,7 +183,7 @@ class World:
                     mover.marks = marks(mover.route, mover.vehicle)
                     mover.due = mover.marks[0].at if mover.marks else mover.due
             if source.waiting:
-                for mover in source.admit():
+                for mover in self._traffic.admit(source):
                     mover.born_ms = began
                     self._pending.append(_entered(mover, began))
 
