@@ -53,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--total", type=int, help="how many made-up tags come (default: no end)")
     parser.add_argument("--antennas", type=int, default=4, help="antennas for made-up tags")
     parser.add_argument("--every-ms", type=float, default=40, help="between two reads of a tag")
+    parser.add_argument("--region", type=int, help="saved in the serial module (default: none)")
     parser.add_argument("--uptime", action="store_true", help="LLRP reader without UTC")
     parser.add_argument("--version", choices=("1.0.1", "1.1"), default="1.1", help="of LLRP")
     parser.add_argument("--truth", metavar="FILE", help="write what really passes as JSONL")
@@ -105,7 +106,7 @@ async def _open(args: argparse.Namespace, field: TagField) -> tuple[Port, str]:
     faults = Faults(args.seed)
     ports = field.source.ports.values()
     if args.pty:
-        serial = SerialPort(Module(ports), field, utc_ms, faults)
+        serial = SerialPort(Module(ports, saved_region=args.region), field, utc_ms, faults)
         return serial, await serial.open(args.link)
     reader = Reader(
         ports,
