@@ -8,8 +8,8 @@ folder's README; each is answered by a JSON line. ``{"report": true}`` tells wha
 import argparse
 import asyncio
 import json
-import signal
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from edge_agent.simulators.etc.module import Module
 from edge_agent.simulators.etc.reader import Reader
 from edge_agent.simulators.etc.serialport import SerialPort
 from edge_agent.simulators.etc.server import LlrpPort
-from edge_agent.simulators.orders import Answer, Order, obey, say
+from edge_agent.simulators.orders import Answer, Order, serve
 
 SUMMARY = "Toll tag reader: LLRP over TCP, or the 0xFF serial family on a pty"
 
@@ -90,15 +90,10 @@ async def _simulate(args: argparse.Namespace, truth: Truth) -> None:
     field.skip_to(round(utc_ms()))
     field.truth = truth  # what passed before there was a reader is nobody's to know
     port, url = await _open(args, field)
-    ended = asyncio.Event()
-    for what in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(what, ended.set)
-    say({"ready": True, "url": url, "antennas": dict(source.ports)})
-    orders = asyncio.create_task(_obey(port, ended), name="orders")
+    ready = {"url": url, "antennas": dict(source.ports)}
     try:
-        await ended.wait()
+        await serve(ready, _obeying(port))
     finally:
-        orders.cancel()
         await port.close()
 
 
@@ -119,12 +114,11 @@ async def _open(args: argparse.Namespace, field: TagField) -> tuple[Port, str]:
     return llrp, await llrp.open(host, int(number))
 
 
-async def _obey(port: Port, ended: asyncio.Event) -> None:
+def _obeying(port: Port) -> Callable[[Order], Answer]:
     def act(order: Order) -> Answer:
         if order.get("report"):
             return {"report": port.counts()}
         port.switch(order)
         return None
 
-    await obey(act)
-    ended.set()
+    return act
