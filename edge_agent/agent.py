@@ -85,7 +85,12 @@ class Agent:
         self._recorder = Recorder(
             settings.unit.id, self._clock, interpreter, self._spool, self._on_inventory
         )
-        self._supervisor = Supervisor(self._clock, self._recorder.reading, self._recorder.status)
+        self._supervisor = Supervisor(
+            self._clock,
+            self._recorder.reading,
+            self._recorder.status,
+            durable=self._spool.flush,
+        )
         self._uplink = Uplink(
             settings.uplink,
             settings.unit.topics,

@@ -13,8 +13,8 @@ What holds:
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
 import structlog
@@ -83,6 +83,7 @@ class Supervisor:
         *,
         ports: PortBook | None = None,
         rng: random.Random | None = None,
+        durable: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Nothing starts yet.
 
@@ -92,8 +93,10 @@ class Supervisor:
             on_status: Told whenever a device's state or cause changes.
             ports: Shared openers; a book of its own when left out.
             rng: Dice for the jitter.
+            durable: Returns when what ``on_reading`` took lies on disk; for drivers that
+                acknowledge. Left out where nothing is kept.
         """
-        self._house = _House(clock, on_reading, on_status, ports or PortBook())
+        self._house = _House(clock, on_reading, on_status, ports or PortBook(), durable)
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._watches: dict[str, _Watch] = {}
 
@@ -122,6 +125,7 @@ class _House:
     on_reading: Callable[[str, Reading], None]
     on_status: Callable[[DeviceStatus], None]
     ports: PortBook
+    durable: Callable[[], Awaitable[None]] | None = None
     abandoned: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -190,6 +194,8 @@ class _Watch:
         context = DeviceContext(
             self._name, self._clock, self._log, self._house.ports, life.alive, life.degraded
         )
+        if self._house.durable is not None:
+            context = replace(context, durable=self._house.durable)
         driver = self._build(context)
         await driver.run(life.emit)
 

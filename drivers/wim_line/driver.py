@@ -50,7 +50,7 @@ class WimLine(Driver):
                     self._take(body, ledger, emit)
                 self._desk.counts.update(self._framer.counts)
                 self._framer.counts.clear()
-                self._pay(stream)
+                await self._pay(stream)
         finally:
             stream.close()
 
@@ -137,9 +137,12 @@ class WimLine(Driver):
         due_ns = self._clock.mono_ns() + round(self._settings.ack_after_s * 1e9)
         self._owed.append((due_ns, told.boot, told.sequence))
 
-    def _pay(self, stream: Stream) -> None:
-        """Acknowledge what has had the time to become durable."""
+    async def _pay(self, stream: Stream) -> None:
+        """Acknowledge what is due, once it is durable."""
         now_ns = self._clock.mono_ns()
+        if not self._owed or self._owed[0][0] > now_ns:
+            return
+        await self._context.durable()
         while self._owed and self._owed[0][0] <= now_ns:
             _, boot, sequence = self._owed.popleft()
             stream.write(acknowledgement(boot, sequence))

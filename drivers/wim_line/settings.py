@@ -15,7 +15,7 @@ class Settings(WeighSettings):
         default=0.5,
         ge=0,
         le=1.5,
-        description="A record is acknowledged so long after it was taken: durable by then.",
+        description="Acknowledge a record so long after it was taken; never before it is durable.",
     )
     delay_ms: int = Field(
         default=100, ge=1, le=5000, description="A heartbeat takes at most so long to arrive."

@@ -7,7 +7,7 @@ supervisor's.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,6 +56,10 @@ class DeviceSettings(BaseModel):
     )
 
 
+async def _at_once() -> None:
+    """Nobody keeps what is emitted, so there is nothing to wait for."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
     """What the house lends to one driver instance.
@@ -68,6 +72,8 @@ class DeviceContext:
         alive: Call it whenever the device did something useful; ``emit`` calls it too. Without a
             call for ``silent_s`` the supervisor restarts the driver with Cause.SILENT.
         degraded: Say that the device works in part and why; ``(None, "")`` takes it back.
+        durable: Await it before telling a device that it may forget a record: it returns when all
+            that was emitted lies on disk, or was given up by a counted rule.
     """
 
     id: str
@@ -76,6 +82,7 @@ class DeviceContext:
     ports: PortBook
     alive: Callable[[], None]
     degraded: Callable[[Cause | None, str], None] = lambda _cause, _detail: None
+    durable: Callable[[], Awaitable[None]] = _at_once
 
 
 class Driver(ABC):

@@ -1,6 +1,7 @@
 """The driver against the station: whatever the line does, each vehicle once and none missing."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,28 @@ async def test_an_unplugged_adapter_is_gone_and_used_again_by_its_name(tmp_path:
     finally:
         await second.close()
     assert heard.numbers() == [1, 2, 3, 4, 5]
+
+
+async def test_record_is_kept_by_the_station_until_it_is_durable_here() -> None:
+    asked, on_disk = asyncio.Event(), asyncio.Event()
+
+    async def durable() -> None:
+        asked.set()
+        await on_disk.wait()
+
+    async with Line().on() as line:
+        heard, ports = Heard(), PortBook()
+        driver = build(line.url, heard, ports, ack_after_s=0)
+        driver._context = replace(driver._context, durable=durable)
+        task = asyncio.create_task(driver.run(heard.emit))
+        await heard.until(heard.conditions)
+        line.drive(3)
+        async with asyncio.timeout(5):
+            await asked.wait()
+        await heard.until(heard.axles)
+        assert len(line.station.kept) == 3
+        on_disk.set()
+        await empty(line)
+        assert heard.numbers() == [1, 2, 3]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
