@@ -1,7 +1,6 @@
 """``edge-agent check``: judge a site file without touching a device."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from edge_agent import settings
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         for problems, word in ((verdict.errors, "error"), (verdict.warnings, "warning")):
             if problems:
-                print(as_text(problems, f"{_count(len(problems), word)}:"), file=sys.stderr)
+                print(as_text(problems, f"{_count(len(problems), word)}:"))
         if ok:
             print(f"{args.file}: sound, fingerprint {verdict.fingerprint}")
     return Exit.OK if ok else Exit.CONFIG

@@ -24,7 +24,7 @@ def test_check_strict(tmp_path: Path, capsys: Shown) -> None:
     table = 'username = "u"\npassword = "file:/none/such"\n'
     file.write_text(MINIMAL.read_text().replace("[uplink]\n", f"[uplink]\n{table}"))
     assert cli.main(["check", str(file)]) == Exit.OK
-    assert "1 warning:" in capsys.readouterr().err
+    assert "1 warning:" in capsys.readouterr().out
     assert cli.main(["check", str(file), "--strict", "--json"]) == Exit.CONFIG
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"] is False
