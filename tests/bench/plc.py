@@ -17,7 +17,8 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 REGISTERS = 64
 RED, GREEN = 0b001, 0b100
-SHORTEST_S, LONGEST_S = 0.13, 0.4
+SHORTEST_S, LONGEST_S = 0.25, 0.6
+"""Longer than the spool's window: a change that waits for its group measures the window."""
 
 MAP = """\
 version = 1
