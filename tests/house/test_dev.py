@@ -35,7 +35,7 @@ def test_a_failing_test_fails_the_run() -> None:
 
 
 def test_ci_runs_the_tests() -> None:
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1].endswith('/dev" test')
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1].endswith("./dev test")
 
 
 def test_the_script_is_sound() -> None:
