@@ -6,6 +6,7 @@ EdgeError
 ├── SpoolError           the durable queue cannot be opened or written
 │   └── SpoolFull        nothing more can be sacrificed
 ├── UplinkError          the broker session cannot be set up
+├── EvidenceError        evidence cannot be sealed, or is not what was sealed
 └── StatusError          the running agent cannot be asked
 
 Anything else that escapes is a bug.
@@ -97,6 +98,10 @@ class SpoolFull(SpoolError):  # noqa: N818 - reads as the state it is
 
 class UplinkError(EdgeError):
     """The broker session cannot be set up."""
+
+
+class EvidenceError(EdgeError):
+    """Evidence cannot be sealed, or is not what was sealed."""
 
 
 class StatusError(EdgeError):
