@@ -106,3 +106,29 @@ class EvidenceError(EdgeError):
 
 class StatusError(EdgeError):
     """The running agent cannot be asked."""
+
+
+class _FileError(EdgeError):
+    """A file that cannot be used, told for the person who must mend it.
+
+    Attributes:
+        file: Path as the person gave it.
+        wrong: What is wrong, in a few words.
+        allowed: What would be right.
+        next: What to do.
+    """
+
+    def __init__(self, file: str, wrong: str, allowed: str, next: str) -> None:  # noqa: A002
+        super().__init__(f"{file}: {wrong}; allowed: {allowed}; {next}")
+        self.file = file
+        self.wrong = wrong
+        self.allowed = allowed
+        self.next = next
+
+
+class ModelError(_FileError):
+    """A network or its manifest cannot be used."""
+
+
+class PictureError(_FileError):
+    """A file is no picture that can be read."""
