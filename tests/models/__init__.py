@@ -1,0 +1,1 @@
+"""Recipes and what they share, as far as they need no torch."""
