@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from edge_agent.clock import Clock
 from edge_agent.errors import Cause, DeviceError
-from edge_agent.vision.frame import Frame
-from edge_agent.vision.pipeline import shrink
+from edge_agent.vision.frame import Frame, framed
 from edge_agent.vision.source import Source
 from edge_agent.vision.timing import FrameClock
 
@@ -92,9 +91,9 @@ class Capture:
             if t < due - half:
                 continue
             due = max(due + self._step, t)
-            plane = self._source.take()
-            if plane is not None:
-                self._put(Frame(plane, shrink(plane), t, at))
+            picture = self._source.take()
+            if picture is not None:
+                self._put(framed(picture, t, at))
 
     def _grab(self) -> bool:
         """The next frame; False when the stream is over.

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from edge_agent.clock import Stamp
-from edge_agent.vision.frame import Frame
-from edge_agent.vision.pipeline import shrink
+from edge_agent.vision.frame import Frame, framed
 from edge_agent.vision.source import Source
 
 _NOMINAL_FPS = 25.0
@@ -19,7 +18,7 @@ def frames(source: Source, fps: float) -> Iterator[Frame]:
         t = (source.decoded - 1) / nominal if pts is None else pts
         if source.decoded > 1 and t < due - 0.5 / nominal:
             continue
-        plane = source.take()
-        if plane is not None:
+        picture = source.take()
+        if picture is not None:
             due = max(due + 1.0 / fps, t)
-            yield Frame(plane, shrink(plane), t, Stamp(round(t * 1000), round(t * 1e9)))
+            yield framed(picture, t, Stamp(round(t * 1000), round(t * 1e9)))

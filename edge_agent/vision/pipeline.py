@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from edge_agent.clock import Stamp
@@ -13,15 +12,12 @@ from edge_agent.device.readings import (
     VehicleClass,
     ZoneReading,
 )
-from edge_agent.vision.frame import CLASSES, Detector, Frame, Grey
+from edge_agent.vision.frame import CLASSES, Detector, Frame
 from edge_agent.vision.lines import Crossing, LineCounter, Sight
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.tracker import Tracker, Tracks
 from edge_agent.vision.watch import PictureWatch
 from edge_agent.vision.zones import ZoneMeter
-
-WIDEST = 640
-"""Analysed pictures are no wider than this; vehicles worth counting are large enough at it."""
 
 _CONDITIONS = {
     "frozen": (
@@ -35,15 +31,6 @@ _CONDITIONS = {
         "check lens cover, iris, infrared lamp and cable",
     ),
 }
-
-
-def shrink(plane: Grey) -> Grey:
-    """The analysed picture: ``plane`` itself when it is small enough."""
-    height, width = plane.shape
-    if width <= WIDEST:
-        return plane
-    size = (WIDEST, max(1, round(height * WIDEST / width)))
-    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
 
 class Pipeline:

@@ -12,9 +12,9 @@ from edge_agent.device.readings import (
     Reading,
     ZoneReading,
 )
-from edge_agent.vision.frame import Frame
+from edge_agent.vision.frame import Frame, shrink
 from edge_agent.vision.motion import MotionDetector
-from edge_agent.vision.pipeline import Pipeline, shrink
+from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Scene
 
 Drawn = tuple[float, float, int, int, int, int]
