@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "contract": "write the contract for a central system: schemas, AsyncAPI, samples",
     "status": "ask the running agent how it is: since when, and why",
     "spool": "look into the durable queue, or export it",
+    "verify": "prove sealed evidence with the unit's public key alone, or name what is wrong",
     "replay": "run a recording through the same code as a live device",
     "completion": "print shell completion for bash, zsh or fish",
 }
