@@ -12,7 +12,7 @@ from edge_agent.vision.nets.session import Net, blank, read
 
 _HEAD = """\
 # The networks that this software uses. Trainers write it in their last step (training/publish.py);
-# it is checked whenever one is opened. README.md says what each line means and how to bring your own.
+# it is checked whenever one is opened. README.md says what each line means and how to bring a net.
 """
 
 
