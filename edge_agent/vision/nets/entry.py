@@ -10,6 +10,7 @@ from edge_agent.vision.nets.coco import COCO, COCO_VEHICLES
 
 Task = Literal["detector", "finder", "reader"]
 Adapter = Literal["edge", "yolox", "yolov8", "fast-plate-ocr"]
+Fit = Literal["stretch", "centre", "corner"]
 Size = Annotated[int, Field(ge=1, le=8192)] | Literal["N"]
 """``N`` is what may be of any size."""
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -30,6 +31,9 @@ class Input(BaseModel):
         layout: ``N`` batch, ``C`` channels, ``H`` height, ``W`` width.
         colour: Order of the channels.
         range: Of the values; ``standardised`` is mean 0 and deviation 1 over the picture.
+        fit: How a picture of another shape is fitted in: drawn out of shape, or whole with grey
+            borders around it (``centre``) or right and below (``corner``); as the adapter's authors
+            do it where absent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,6 +42,7 @@ class Input(BaseModel):
     layout: Literal["NCHW", "NHWC"] = "NCHW"
     colour: Literal["rgb", "bgr", "grey"]
     range: Literal["0-255", "0-1", "standardised"]
+    fit: Fit | None = None
 
     @model_validator(mode="after")
     def _channels(self) -> Self:

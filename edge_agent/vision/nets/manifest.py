@@ -142,6 +142,9 @@ def _check_shapes(entry: Entry, path: Path, net: Net) -> None:
     if net.inputs[0].dtype not in _PIXELS:
         wrong = f"takes elements of another type than {entry.input.range} pictures have"
         raise ModelError(str(path), wrong, "float32 or uint8", "export it with such an input")
+    if net.inputs[0].dtype == np.uint8 and entry.input.range != "0-255":
+        wrong = f"takes 8-bit pictures, but the manifest says {entry.input.range}"
+        raise ModelError(str(path), wrong, 'range = "0-255"', "correct input.range")
     found_shapes = [one.shape for one in net.run(*blank(net, [entry.input.once]))]
     rule = expected(entry)
     if not rule.holds(found_shapes):

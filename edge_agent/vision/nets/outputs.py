@@ -16,11 +16,13 @@ class Rule:
         what: The kind of output, for the sentence "is no …".
         shapes: Of the outputs that are read, from the first on; None fits any size.
         whole: Whether there may be no other output.
+        flat: Numbers a place where the first output may also be one long row of places; 0 if not.
     """
 
     what: str
     shapes: tuple[tuple[int | None, ...], ...]
     whole: bool = False
+    flat: int = 0
 
     @property
     def words(self) -> str:
@@ -31,6 +33,8 @@ class Rule:
         """Whether these outputs fit."""
         if len(found) < len(self.shapes) or (self.whole and len(found) > len(self.shapes)):
             return False
+        if self.flat and len(found[0]) == 2:  # noqa: PLR2004 - batch and row
+            return found[0][0] == 1 and found[0][1] % self.flat == 0
         return all(
             len(here) == len(there)
             and all(wanted in {None, size} for wanted, size in zip(there, here, strict=True))
@@ -56,6 +60,6 @@ def expected(entry: Entry) -> Rule:
             return Rule(f"YOLOv8 output of {kinds} classes", (shape,))
         case "fast-plate-ocr":
             letters = len(entry.charset)
-            return Rule(f"plate of {letters} characters", ((1, None, letters),))
+            return Rule(f"plate of {letters} characters", ((1, None, letters),), flat=letters)
         case "edge":
             return Rule(f"{entry.task} of this suite", entry.outputs, whole=bool(entry.outputs))

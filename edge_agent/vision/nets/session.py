@@ -65,8 +65,11 @@ class Net:
         self._threads = threads
         self.fallbacks: list[str] = []
         self._session, self.provider = self._start(providers)
-        self.inputs = tuple(_port(one) for one in self._session.get_inputs())
-        self.outputs = tuple(_port(one) for one in self._session.get_outputs())
+        try:
+            self.inputs = tuple(_port(one) for one in self._session.get_inputs())
+            self.outputs = tuple(_port(one) for one in self._session.get_outputs())
+        except UnicodeDecodeError as error:  # onnxruntime hands names on as they are
+            raise self._bad("has damaged names of inputs or outputs") from error
 
     def run(self, *inputs: Array) -> list[Array]:
         """One pass.
