@@ -24,7 +24,16 @@ VehicleClass = Literal[
     "other",
     "unknown",
 ]
-Missing = Literal["no-sensor", "not-detected", "unreadable", "device-down", "ambiguous"]
+Missing = Literal[
+    "no-sensor",
+    "not-detected",
+    "unreadable",
+    "device-down",
+    "ambiguous",
+    "too-small",
+    "overload",
+    "withheld",
+]
 Severity = Literal["info", "warning", "critical"]
 
 
@@ -38,6 +47,26 @@ class Part(Wire):
     r: int | None = Field(default=None, description="Residual of the match, ms.")
 
 
+class Plate(Wire):
+    """A number plate, read in several pictures of one vehicle."""
+
+    t: str = Field(
+        pattern=r"^[0-9A-ZĐ]{4,10}$", description="Text: the top line first, no separators."
+    )
+    p: int = Field(ge=0, le=1000, description="Confidence of its least certain character.")
+    n: int = Field(ge=1, description="Looks that agree.")
+    c: list[str] = Field(
+        default_factory=list, description="Other texts that are possible, most likely first."
+    )
+    f: list[str] = Field(
+        default_factory=list,
+        description="Formats that it fits, when several do; else the text tells.",
+    )
+    col: Literal["white", "yellow", "blue", "red"] | None = Field(
+        default=None, description="Colour of the plate; left out when not sure."
+    )
+
+
 class Passage(Event):
     """One vehicle crossed one lane: the product."""
 
@@ -48,6 +77,15 @@ class Passage(Event):
     cls: VehicleClass
     clsp: int | None = Field(ge=0, le=1000, description="Confidence of cls, per mille.")
     spd: int | None = Field(ge=0, description="Speed, 0.1 km/h.")
+    spdq: int | None = Field(
+        default=None, ge=0, description="Standard error of spd, where it is known."
+    )
+    size: Literal["small", "medium", "large"] | None = Field(
+        default=None,
+        description="By width on the road, where it was measured: a two-wheeler's, a"
+        " car's, a lorry's.",
+    )
+    plate: Plate | None = Field(default=None, description="Left out when not read: see why.")
     parts: list[Part] = Field(min_length=1)
     why: dict[str, Missing] = Field(
         default_factory=dict,

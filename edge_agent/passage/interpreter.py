@@ -18,6 +18,7 @@ from edge_agent.contract.events import (
     Missing,
     Part,
     Passage,
+    Plate,
     Signal,
     Tag,
 )
@@ -27,22 +28,38 @@ from edge_agent.device.readings import (
     CrossingReading,
     DetectorReading,
     FigureReading,
+    NoPlate,
+    NoSpeed,
     Reading,
     SignalReading,
     TagReading,
     ZoneReading,
 )
+from edge_agent.device.readings import Plate as SeenPlate
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.lanebook import LaneBook
 from edge_agent.passage.lanes import LaneSettings
 
 _CAMERA_ONLY: dict[str, Missing] = {
-    "plate": "no-sensor",
     "tag": "no-sensor",
     "axles": "no-sensor",
     "signal": "no-sensor",
 }
-_NO_SPEED: dict[str, Missing] = {"speed": "no-sensor"}
+_NO_PLATE: dict[NoPlate, Missing] = {
+    "off": "no-sensor",
+    "no-model": "no-sensor",
+    "withheld": "withheld",
+    "too-small": "too-small",
+    "not-found": "not-detected",
+    "not-tried": "overload",
+    "unreadable": "unreadable",
+    "disagree": "ambiguous",
+}
+_NO_SPEED: dict[NoSpeed, Missing] = {
+    "no-ground": "no-sensor",
+    "too-short": "not-detected",
+    "unsteady": "ambiguous",
+}
 
 
 class Interpreter:
@@ -139,6 +156,11 @@ class Interpreter:
 
     def _passage(self, device: str, crossing: CrossingReading) -> Passage:
         lane, direction = self._book.crossing(device, crossing)
+        why = dict(_CAMERA_ONLY)
+        if crossing.plate is None:
+            why["plate"] = _NO_PLATE.get(crossing.no_plate, "no-sensor")
+        if crossing.speed is None:
+            why["speed"] = _NO_SPEED.get(crossing.no_speed, "no-sensor")
         return Passage(
             **self._heading.of(lane, crossing.at),
             lane=lane,
@@ -146,10 +168,11 @@ class Interpreter:
             cls=crossing.vehicle.value,
             clsp=crossing.confidence or None,
             spd=crossing.speed,
+            spdq=crossing.spread,
+            size=crossing.size,
+            plate=None if crossing.plate is None else _plate(crossing.plate),
             parts=[Part(k="camera", d=device, i=f"{crossing.run}-{crossing.track}")],
-            why=_CAMERA_ONLY
-            if crossing.speed is not None
-            else _CAMERA_ONLY | {"speed": "no-sensor"},
+            why=why,
         )
 
     def _signal(self, device: str, reading: SignalReading) -> Signal:
@@ -196,3 +219,14 @@ class Interpreter:
             temp=reading.temperature,
             flags=list(reading.flags),
         )
+
+
+def _plate(plate: SeenPlate) -> Plate:
+    return Plate(
+        t=plate.text,
+        p=plate.confidence,
+        n=plate.looks,
+        c=list(plate.candidates),
+        f=list(plate.formats) if len(plate.formats) > 1 else [],
+        col=plate.colour,
+    )

@@ -9,10 +9,17 @@ from typing import Literal
 
 from edge_agent.clock import Clock, Stamp, stamp
 from edge_agent.contract.events import Agg, Count
-from edge_agent.device.readings import CrossingReading, DetectorReading, ZoneReading
+from edge_agent.device.readings import (
+    CrossingReading,
+    DetectorReading,
+    NoPlate,
+    ZoneReading,
+)
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.lanes import LaneSettings, LineSource
 from edge_agent.passage.tally import WHOLE, Interval, Tally
+
+_NOT_LOOKED_FOR = frozenset[NoPlate]({"off", "no-model", "withheld"})
 
 Source = Literal["camera", "detector"]
 """What counted."""
@@ -54,6 +61,8 @@ class LaneBook:
         tally.vehicles(crossing.at, direction, kind)
         if crossing.speed is not None:
             tally.speed(crossing.at, direction, kind, crossing.speed)
+        if crossing.no_plate not in _NOT_LOOKED_FOR:
+            tally.plate(crossing.at, direction, kind, read=crossing.plate is not None)
         return lane, direction
 
     def detector(self, device: str, reading: DetectorReading) -> None:
@@ -174,6 +183,7 @@ def counts(interval: Interval) -> list[Count]:
                 dir=direction,
                 cls=kind,
                 n=n,
+                unread=interval.unread.get((direction, kind)),
                 spd=round(sum(speeds) / len(speeds)) if speeds else None,
                 p85=speeds[min(len(speeds) - 1, len(speeds) * 85 // 100)] if speeds else None,
             )

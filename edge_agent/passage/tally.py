@@ -27,6 +27,8 @@ class Interval:
         dur_ms: Its true length, known when it has ended.
         counts: Vehicles by direction and class.
         speeds: Speeds in 0.1 km/h by direction and class.
+        unread: Vehicles whose plate was looked for and not read, by direction and class; a key for
+            each whose plate was looked for.
         occupied_ms: Time in which somebody was there.
         watched_ms: Time over which occupied_ms was taken.
         queue: Largest queue seen.
@@ -42,6 +44,7 @@ class Interval:
     speeds: defaultdict[tuple[str, str], list[int]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    unread: Counter[tuple[str, str]] = field(default_factory=Counter)
     occupied_ms: int = 0
     watched_ms: int = 0
     queue: int | None = None
@@ -79,6 +82,10 @@ class Tally:
     def speed(self, at: Stamp, direction: str, kind: str, speed: int) -> None:
         """Take one vehicle's speed, 0.1 km/h."""
         self._at(at).speeds[direction, kind].append(speed)
+
+    def plate(self, at: Stamp, direction: str, kind: str, *, read: bool) -> None:
+        """A vehicle's plate was looked for."""
+        self._at(at).unread[direction, kind] += not read
 
     def presence(self, at: Stamp, occupied_ms: int, watched_ms: int) -> None:
         """Somebody was there for ``occupied_ms`` of the last ``watched_ms``."""

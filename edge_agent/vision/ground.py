@@ -10,20 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import hypot
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.device.readings import NoSpeed, Size
 from edge_agent.vision.geometry import Point
 
 Mark = tuple[float, float, float, float]
 """A point of the road: x and y in the picture (shares of it, 0–1), X and Y on the road, metres."""
-
-NoSpeed = Literal["no-ground", "too-short", "unsteady"]
-"""Why there is no speed: not calibrated, path too short, or its slope too uncertain."""
-Size = Literal["small", "medium", "large"]
 
 FEWEST = 4
 """Points that fix a homography."""
@@ -74,7 +70,7 @@ class Ground:
         matrix, _ = cv2.findHomography(picture, road, 0)
         if matrix is None or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-12:  # noqa: PLR2004 - singular
             raise ValueError("the points do not fix a plane")
-        self._matrix: NDArray[np.float64] = matrix
+        self._matrix = matrix.astype(np.float64)
         depth = _homogeneous(picture) @ matrix[2]
         if depth.min() * depth.max() <= 0:
             raise ValueError("the points lie on both sides of the horizon: is one mistyped?")

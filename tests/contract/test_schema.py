@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from edge_agent.contract import wire
 from edge_agent.contract.channels import CHANNELS
 from edge_agent.contract.envelope import Event, Head
-from edge_agent.contract.events import Agg, Count, DeviceState, Part, Passage
+from edge_agent.contract.events import Agg, Count, DeviceState, Part, Passage, Plate
 from edge_agent.contract.samples import samples
 from edge_agent.contract.schema import schema
 
@@ -110,6 +110,15 @@ PARTS = st.builds(
 COUNTS = st.builds(
     Count, dir=st.text(max_size=8), cls=CLASSES, n=st.integers(0, 999), spd=NATURAL, p85=NATURAL
 )
+PLATES = st.builds(
+    Plate,
+    t=st.text("0123456789ABCDEĐ", min_size=4, max_size=10),
+    p=st.integers(0, 1000),
+    n=st.integers(1, 9),
+    c=st.lists(st.just("29AA12345"), max_size=2),
+    f=st.sampled_from([[], ["car", "motorbike"]]),
+    col=st.none() | st.sampled_from(["white", "red"]),
+)
 EVENTS = st.one_of(
     st.builds(
         Passage,
@@ -119,9 +128,12 @@ EVENTS = st.one_of(
         cls=CLASSES,
         clsp=PER_MILLE,
         spd=NATURAL,
+        spdq=NATURAL,
+        size=st.none() | st.sampled_from(["small", "medium", "large"]),
+        plate=st.none() | PLATES,
         parts=st.lists(PARTS, min_size=1, max_size=3),
         why=st.dictionaries(
-            st.sampled_from(["plate", "speed"]), st.sampled_from(["no-sensor", "ambiguous"])
+            st.sampled_from(["plate", "speed"]), st.sampled_from(["no-sensor", "too-small"])
         ),
     ),
     st.builds(

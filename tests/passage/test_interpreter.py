@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from edge_agent.clock import ManualClock, stamp
 from edge_agent.contract import topics, wire
 from edge_agent.contract.events import Agg, Alarm, Figure, Passage, Signal
@@ -9,6 +11,7 @@ from edge_agent.device.readings import (
     CrossingReading,
     DetectorReading,
     FigureReading,
+    Plate,
     SignalReading,
     VehicleClass,
     ZoneReading,
@@ -51,6 +54,78 @@ def test_crossing_becomes_a_passage_with_the_lanes_own_words() -> None:
     assert event.why["speed"] == "no-sensor"
     assert topics.below(event) == "evt/passage"
     assert len(wire.encode(event, sq=1, ep="0badcafe")) <= 400
+
+
+def plate(clock: ManualClock, **more: Any) -> Plate:
+    facts: dict[str, Any] = {
+        "text": "59X312345",
+        "confidence": 982,
+        "looks": 4,
+        "candidates": (),
+        "formats": ("motorbike",),
+        "colour": "white",
+        "at": stamp(clock),
+        "box": (1, 2, 3, 4),
+        "picture": "0" * 64,
+    }
+    return Plate(**facts | more)
+
+
+def test_a_read_plate_travels_with_its_passage_and_costs_little() -> None:
+    clock = ManualClock()
+    reading = crossing(clock, plate=plate(clock), no_plate="", vehicle=VehicleClass.MOTORBIKE)
+    (event,) = make(clock, north=LANE).read("cam1", reading)
+    assert isinstance(event, Passage)
+    assert event.plate is not None
+    assert event.plate.t == "59X312345"
+    assert "plate" not in event.why
+    bare = make(clock, north=LANE).read("cam1", crossing(clock, vehicle=VehicleClass.MOTORBIKE))
+    more = len(wire.encode(event, sq=1, ep="0badcafe"))
+    assert more - len(wire.encode(bare[0], sq=1, ep="0badcafe")) <= 40
+
+
+def test_a_plate_of_two_formats_says_so() -> None:
+    clock = ManualClock()
+    both = plate(clock, text="30A12345", formats=("car", "motorbike"), candidates=("30A12845",))
+    (event,) = make(clock, north=LANE).read("cam1", crossing(clock, plate=both, no_plate=""))
+    assert isinstance(event, Passage)
+    assert event.plate is not None
+    assert (event.plate.f, event.plate.c) == (["car", "motorbike"], ["30A12845"])
+
+
+@pytest.mark.parametrize(
+    ("no_plate", "no_speed", "why"),
+    [
+        ("off", "no-ground", ("no-sensor", "no-sensor")),
+        ("too-small", "too-short", ("too-small", "not-detected")),
+        ("not-found", "unsteady", ("not-detected", "ambiguous")),
+        ("disagree", "no-ground", ("ambiguous", "no-sensor")),
+        ("not-tried", "no-ground", ("overload", "no-sensor")),
+        ("withheld", "no-ground", ("withheld", "no-sensor")),
+    ],
+)
+def test_what_is_missing_says_why(no_plate: str, no_speed: str, why: tuple[str, str]) -> None:
+    clock = ManualClock()
+    reading = crossing(clock, no_plate=no_plate, no_speed=no_speed)
+    (event,) = make(clock, north=LANE).read("cam1", reading)
+    assert isinstance(event, Passage)
+    assert (event.why["plate"], event.why["speed"]) == why
+    assert event.plate is None
+
+
+def test_unread_plates_are_counted_where_plates_are_looked_for() -> None:
+    clock = ManualClock(utc_ms=1_790_000_040_000 // 60_000 * 60_000)
+    interpreter = make(clock, north=LaneSettings(lines=LANE.lines))
+    interpreter.device("cam1", state="ok", cause=None, detail="", since_ms=0, last_ms=None)
+    interpreter.read("cam1", crossing(clock, plate=plate(clock), no_plate=""))
+    interpreter.read("cam1", crossing(clock, no_plate="unreadable"))
+    interpreter.read("cam1", crossing(clock, direction="ba", no_plate="off"))
+    (agg,) = close_minute(clock, interpreter)
+    assert agg.n is not None
+    assert {count.dir: (count.n, count.unread) for count in agg.n} == {
+        "in": (2, 1),
+        "wrong": (1, None),
+    }
 
 
 def test_line_that_no_lane_names_is_a_lane_of_its_own() -> None:
