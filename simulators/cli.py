@@ -1,7 +1,8 @@
 """``edge-sim``: simulated roadside devices, one subcommand a folder.
 
 A folder with a ``command.py`` (``SUMMARY``, ``configure(parser)``, ``run(args) -> int``) is a
-subcommand; its code is imported only when it is the one that runs.
+subcommand, named as the folder with ``-`` for ``_``; its code is imported only when it is the one
+that runs.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from edge_agent import __version__
 def commands() -> list[str]:
     """Names of the folders that are subcommands, without importing them."""
     here = Path(__file__).parent
-    return sorted(file.parent.name for file in here.glob("*/command.py"))
+    return sorted(file.parent.name.replace("_", "-") for file in here.glob("*/command.py"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _load(name: str) -> ModuleType:
-    return importlib.import_module(f"edge_agent.simulators.{name}.command")
+    return importlib.import_module(f"edge_agent.simulators.{name.replace('-', '_')}.command")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,36 @@ class Hiding:
             return 1.0  # smaller than what is looked at here
         return int(np.count_nonzero(self._around(cast) == cast.index)) / cast.own_area
 
+    def shown(
+        self, cast: Cast, box: tuple[float, float, float, float]
+    ) -> tuple[float, float, float, float]:
+        """The part of ``box`` (its own within the picture) where something of it shows.
+
+        Sides are as exact as the box where nothing hides them, else a few pixels coarse.
+        """
+        if cast.own_area == 0:
+            return box
+        rows, columns = self._window(cast)
+        mine = self._front[rows, columns] == cast.index
+        across, down = np.flatnonzero(mine.any(axis=0)), np.flatnonzero(mine.any(axis=1))
+        if not len(across):
+            return box
+        x1, y1 = (
+            (first + start) * _COARSE
+            for first, start in ((across[0], columns.start), (down[0], rows.start))
+        )
+        x2, y2 = (
+            (last + start + 1) * _COARSE
+            for last, start in ((across[-1], columns.start), (down[-1], rows.start))
+        )
+        near = 2 * _COARSE
+        return (
+            box[0] if x1 - box[0] < near else float(x1),
+            box[1] if y1 - box[1] < near else float(y1),
+            box[2] if box[2] - x2 < near else float(x2),
+            box[3] if box[3] - y2 < near else float(y2),
+        )
+
     def shows(self, cast: Cast, points: Floats) -> float:
         """Share of the pixels (…, 2) that lie in the picture and are not hidden."""
         spots = np.floor(points / _COARSE).astype(int).reshape(-1, 2)
@@ -53,8 +83,11 @@ class Hiding:
         return float((inside & free).mean())
 
     def _around(self, cast: Cast) -> np.ndarray:
+        return self._front[self._window(cast)]
+
+    def _window(self, cast: Cast) -> tuple[slice, slice]:
         high, wide = self._front.shape
         x1, y1, x2, y2 = (value / _COARSE for value in cast.box)
         rows = slice(max(0, int(y1) - 1), max(0, min(high, int(y2) + 2)))
         columns = slice(max(0, int(x1) - 1), max(0, min(wide, int(x2) + 2)))
-        return self._front[rows, columns]
+        return rows, columns

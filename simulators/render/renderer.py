@@ -14,7 +14,7 @@ from edge_agent.simulators.render.furniture import Standing, heads, standing
 from edge_agent.simulators.render.glow import pools
 from edge_agent.simulators.render.hiding import Hiding
 from edge_agent.simulators.render.lamps import show_lamps
-from edge_agent.simulators.render.layout import layout
+from edge_agent.simulators.render.layout import Layout, layout
 from edge_agent.simulators.render.light import Light, light
 from edge_agent.simulators.render.metal import Metal
 from edge_agent.simulators.render.order import back_to_front
@@ -61,6 +61,10 @@ class Renderer:
         rain: Whether it rains.
         size: Of the picture, pixels; the camera's own by default.
         zoom: Times the camera's focal length.
+        street: Surroundings other than the site's own.
+        lit: Light other than the scene's own.
+        drops: Whether rain is seen falling; as ``rain`` says by default.
+        also: More things that stand there, however near.
     """
 
     def __init__(
@@ -73,14 +77,18 @@ class Renderer:
         rain: bool = False,
         size: tuple[int, int] | None = None,
         zoom: float = 1.0,
+        street: Layout | None = None,
+        lit: Light | None = None,
+        drops: bool | None = None,
+        also: Sequence[Standing] = (),
     ) -> None:
         self.view = View.of(camera, size, zoom)
-        self.light: Light = light(scene, rain=rain)
+        self.light: Light = lit or light(scene, rain=rain)
         self._seed = seed
         self._rain = rain
         self._flash = camera.plates and self.light.heads > 0
         self._exposure_s = _PLATE_EXPOSURE_S if camera.plates else self.light.exposure_s
-        self._layout = layout(site, seed)
+        self._layout = street or layout(site, seed)
         self._scenery = paint_scenery(self.view, self._layout, self.light, seed, wet=rain)
         self._spots = lamp_spots(self._layout)
         self._heads = heads(site)
@@ -89,8 +97,10 @@ class Renderer:
             for one in standing(self._layout)
             if (cast := self._stand(one)) is not None and cast.away > _CLEAR_M
         ]
+        self._standing += [cast for one in also if (cast := self._stand(one)) is not None]
         self._shades = {id(cast): self._shade(cast) for cast in self._standing}
-        self._sensor = Sensor(self.view.width, self.view.height, self.light, seed, rain=rain)
+        falls = rain if drops is None else drops
+        self._sensor = Sensor(self.view.width, self.view.height, self.light, seed, rain=falls)
         self._metal = Metal(seed)
         self._solids: dict[int, Solid] = {}
 
@@ -205,6 +215,7 @@ class Renderer:
             number=pose.vehicle.number,
             cls=pose.vehicle.cls,
             box=clipped,
+            shown=hiding.shown(cast, clipped),
             whole=cast.box,
             visible=hiding.visible(cast),
             away=cast.away,

@@ -33,7 +33,8 @@ class Seen:
 
     Attributes:
         box: x1, y1, x2, y2 within the picture, pixels.
-        whole: The same, beyond the picture's edge too.
+        shown: The part of it where nothing before it hides it, pixels.
+        whole: The box beyond the picture's edge too.
         visible: Share of its outline within the picture that nothing hides.
         away: Metres on the ground.
     """
@@ -41,6 +42,7 @@ class Seen:
     number: int
     cls: str
     box: tuple[float, float, float, float]
+    shown: tuple[float, float, float, float]
     whole: tuple[float, float, float, float]
     visible: float
     away: float
@@ -53,6 +55,7 @@ class Seen:
             "vehicle": self.number,
             "cls": self.cls,
             "box": [round(value, 1) for value in self.box],
+            "shown": [round(value, 1) for value in self.shown],
             "whole": [round(value, 1) for value in self.whole],
             "visible": round(self.visible, 2),
             "away": round(self.away, 1),

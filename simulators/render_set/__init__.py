@@ -1,0 +1,1 @@
+"""Training sets: streets, light and cameras that no site has, with the truth beside them."""
