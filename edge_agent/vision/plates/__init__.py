@@ -1,0 +1,1 @@
+"""Number plates: found, cut out, read."""

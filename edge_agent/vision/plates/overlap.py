@@ -1,0 +1,48 @@
+"""One plate found several times is one plate."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+Box = tuple[float, float, float, float]
+
+_WITHIN = 0.75
+"""Of the smaller box: a plate does not lie in another, a line of its text may seem to."""
+
+
+class Scored(Protocol):
+    """What has a box and a score."""
+
+    @property
+    def box(self) -> Box:
+        """x1, y1, x2, y2."""
+
+    @property
+    def score(self) -> float:
+        """0–1."""
+
+
+T = TypeVar("T", bound=Scored)
+
+
+def strongest(found: Sequence[T], overlap: float) -> list[T]:
+    """Those that no better one covers, best first (greedy non-maximum suppression).
+
+    Args:
+        found: In any order.
+        overlap: IoU above which two are the same; so is what lies within another.
+    """
+    kept: list[T] = []
+    for one in sorted(found, key=lambda each: -each.score):
+        if not any(_same(one.box, other.box, overlap) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _same(one: Box, other: Box, overlap: float) -> bool:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[1], other[1])
+    if wide <= 0 or tall <= 0:
+        return False
+    shared = wide * tall
+    areas = (one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1])
+    return shared > overlap * (sum(areas) - shared) or shared > _WITHIN * min(areas)

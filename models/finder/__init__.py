@@ -1,0 +1,1 @@
+"""The plate finder's recipe: pictures to windows, training, export, figures, card."""
