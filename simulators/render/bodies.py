@@ -3,11 +3,7 @@
 from random import Random
 
 from edge_agent.simulators.render.looks import (
-    AMBER,
     BODY,
-    CANVAS,
-    CHASSIS,
-    CHROME,
     DARK,
     GLASS_TINT,
     RED_LAMP,
@@ -19,7 +15,6 @@ from edge_agent.simulators.render.solid import (
     GLASS,
     MATT,
     PAINT,
-    Colour,
     Part,
     Place,
     PlateAt,
@@ -40,13 +35,33 @@ _CAR_SHAPES = {
     "sedan": (0.27, 0.43, 0.72, 0.86),
     "hatch": (0.24, 0.4, 0.86, 0.96),
     "suv": (0.27, 0.4, 0.9, 0.975),
+    "mpv": (0.2, 0.36, 0.94, 0.985),
+    "van": (0.1, 0.24, 0.97, 0.99),
+    "pickup": (0.28, 0.41, 0.6, 0.64),
 }
 
 
+_CAR_KINDS = (
+    "sedan",
+    "sedan",
+    "sedan",
+    "hatch",
+    "hatch",
+    "suv",
+    "suv",
+    "mpv",
+    "mpv",
+    "van",
+    "pickup",
+)
+_CAR_HEIGHTS = {"suv": 1.12, "mpv": 1.14, "van": 1.28, "pickup": 1.15}
+_TAXI = 0.12
+
+
 def car(vehicle: Vehicle, chance: Random) -> Solid:
-    """A sedan, a hatchback or an SUV."""
-    kind = chance.choice(("sedan", "sedan", "hatch", "suv", "suv"))
-    height = vehicle.height * (1.1 if kind == "suv" else 0.98)
+    """A sedan, a hatchback, an SUV, a van, a pickup or a taxi."""
+    kind = chance.choice(_CAR_KINDS)
+    height = vehicle.height * _CAR_HEIGHTS.get(kind, 0.98)
     length, half = vehicle.length, vehicle.width / 2
     paint = jitter(chance, BODY[vehicle.body])
     low = darker(paint, 0.8)
@@ -85,13 +100,35 @@ def car(vehicle: Vehicle, chance: Random) -> Solid:
     lower = [*upper(foot, belt, base), *reversed(upper(tail, deck, base))]
     top = [*upper(head, height, roof), *reversed(upper(back, height, roof))]
     cabin.loft([lower, top], GLASS_TINT, GLASS, caps=(None, paint))
-    for side in (-1, 1):  # pillars
-        for x, x_top, wide in ((-0.56 * length, -0.57 * length, 0.09), (tail, back, 0.16)):
+    middle = (head + back) / 2 - 0.03 * length
+    pillars = [(middle, middle, 0.09), (tail, back, 0.16), (foot - 0.09, head - 0.07, 0.07)]
+    if kind in ("suv", "mpv", "van"):
+        pillars.append(((tail + middle) / 2, (back + middle) / 2, 0.1))
+    for side in (-1, 1):
+        for x, x_top, wide in pillars:
             quad = [
                 (x, side * base, belt), (x + wide, side * base, belt),
                 (x_top + wide, side * roof, height), (x_top, side * roof, height),
             ]  # fmt: skip
             cabin.decal(quad, paint, PAINT)
+        for x in (foot - 0.06, middle):  # joints of the doors
+            y = side * half
+            edge = [
+                (x, y, 0.3),
+                (x - 0.03, y, 0.3),
+                (x - 0.03, y * 0.96, belt),
+                (x, y * 0.96, belt),
+            ]
+            body.decal(edge, darker(paint, 0.55), MATT, (x, 0.0, 0.5))
+        body.limbs.append(
+            ((foot - 0.1, side * base, belt), (foot - 0.08, side * (half + 0.12), belt + 0.06),
+             0.06, low)
+        )  # fmt: skip
+    if chance.random() < _TAXI and kind in ("sedan", "hatch", "mpv"):
+        cabin.box(
+            (middle - 0.1, -0.26, height), (middle + 0.1, 0.26, height + 0.14),
+            jitter(chance, (200, 225, 235)), MATT,
+        )  # fmt: skip
     ground = Part(0)
     under(ground, vehicle, 0.32)
     lamps = usual_lamps(vehicle, nose * 0.78, deck * 0.82, 0.25)
@@ -182,118 +219,3 @@ def bus(vehicle: Vehicle, chance: Random) -> Solid:
         *plate_at(vehicle.plate.rear, "rear", -length - 0.05, 0.82),
     ]
     return Solid([ground, body], usual_lamps(vehicle, line * 0.66, line * 0.8, 0.3), plates)
-
-
-def truck(vehicle: Vehicle, chance: Random) -> Solid:
-    """A cab over its engine and a load: a closed box, an open bed, a tarpaulin or a container."""
-    length, half, height = vehicle.length, vehicle.width / 2, vehicle.height
-    light = vehicle.cls == "light_truck"
-    long = vehicle.cls == "tractor_trailer"
-    paint = jitter(chance, BODY[vehicle.body])
-    cab_end, cab_top = (1.65, height * 0.82) if light else (2.1, min(height, 3.3) * 0.9)
-    radius = 0.38 if light else 0.5
-    bed = 0.95 if light else 1.2
-    start = 3.4 if long else cab_end + 0.12
-    cab = _cab(vehicle, paint, cab_end, cab_top)
-    kind = "container" if long else chance.choice(("box", "bed", "canvas"))
-    load = Part(1)
-    back = -length
-    match kind:
-        case "bed":
-            wall = jitter(chance, chance.choice((paint, (130, 90, 40), (60, 110, 70))))
-            heap = jitter(chance, chance.choice(((84, 110, 138), (96, 98, 100), (60, 84, 110))))
-            top = bed + (0.55 if light else 0.9)
-            load.box((back, -half, bed), (-start, half, top), wall)
-            load.decal(
-                [(x, y, top + 0.01) for x, y in _corners(back + 0.1, -start - 0.1, half - 0.08)],
-                heap,
-                MATT,
-            )
-            _ribs(load, back, -start, half, bed, top, darker(wall, 0.75))
-        case "canvas":
-            cloth = jitter(chance, chance.choice(CANVAS))
-            load.box((back, -half, bed), (-start, half, height * 0.92), cloth, MATT)
-            _ribs(load, back, -start, half, bed, height * 0.92, darker(cloth, 0.82))
-        case _:
-            skin = jitter(chance, chance.choice((paint, (226, 228, 228), BODY["silver"])))
-            if kind == "container":
-                skin = jitter(chance, chance.choice(((120, 70, 30), (40, 60, 140), (60, 110, 60),
-                                                     (40, 110, 180), (140, 140, 142))))  # fmt: skip
-            load.box((back, -half, bed), (-start, half, height), skin)
-            _ribs(load, back, -start, half, bed, height, darker(skin, 0.86))
-            door = end_quad(back - 0.015, 0, (bed + height) / 2, 0.05, (height - bed) * 0.94)
-            load.decal(door, darker(skin, 0.5))
-    frame = Part(0)
-    under(frame, vehicle, radius)
-    chassis = Part(0)
-    chassis.box((back, -half * 0.82, radius * 0.9), (-0.4, half * 0.82, bed), CHASSIS, MATT)
-    chassis.decal(end_quad(back - 0.02, 0, bed * 0.58, half * 1.8, 0.2), (40, 44, 150), MATT)
-    lamp_pair(chassis, back - 0.02, half * 0.78, bed * 0.82, (0.3, 0.16), RED_LAMP, -1)
-    side_wheels(chassis, vehicle, radius, 0.02)
-    plates = [
-        *plate_at(vehicle.plate.front, "front", 0.05, 0.56),
-        *plate_at(vehicle.plate.rear, "rear", back - 0.06, bed * 0.72),
-    ]
-    lamps = usual_lamps(vehicle, 0.75, bed * 0.82, 0.3)
-    return Solid([frame, chassis, cab, load], lamps, plates)
-
-
-def _cab(vehicle: Vehicle, paint: Colour, end: float, top: float) -> Part:
-    half = vehicle.width / 2 * 0.96
-    line, foot = top * 0.56, 0.45
-    cab = Part(1)
-
-    def ring(x: float, high: float) -> list[Place]:
-        return [
-            (x, -half, foot), (x, -half, line), (x, -half * 0.94, high),
-            (x, half * 0.94, high), (x, half, line), (x, half, foot),
-        ]  # fmt: skip
-
-    cab.loft(
-        [ring(0.0, line), ring(-0.16, top * 0.98), ring(-0.5, top), ring(-end, top)],
-        [paint, paint, paint, paint, paint, DARK],
-    )
-    glass = [(0.02, -half * 0.9, line), (0.02, half * 0.9, line)]
-    glass += [(-0.12, half * 0.86, top * 0.94), (-0.12, -half * 0.86, top * 0.94)]
-    cab.decal(glass, GLASS_TINT, GLASS, (-1, 0, 1))
-    for side in (-1, 1):
-        window: list[Place] = [
-            (-0.35, side * (half + 0.01), line), (-end * 0.72, side * (half + 0.01), line),
-            (-end * 0.72, side * half * 0.96, top * 0.9), (-0.45, side * half * 0.96, top * 0.9),
-        ]  # fmt: skip
-        cab.decal(window, GLASS_TINT, GLASS, (-1, 0, line))
-        cab.limbs.append(
-            (
-                (-0.1, side * half, line * 1.1),
-                (-0.05, side * (half + 0.16), line * 1.16),
-                0.07,
-                DARK,
-            )
-        )
-    cab.decal(end_quad(0.015, 0, line * 0.74, half * 1.3, line * 0.2), DARK, 0.1)
-    cab.decal(end_quad(0.015, 0, foot + 0.12, half * 1.96, 0.22), CHROME, 0.1)
-    lamp_pair(cab, 0.0, half * 0.78, 0.78, (0.3, 0.18), WHITE_LAMP, 1)
-    lamp_pair(cab, 0.0, half * 0.95, 0.78, (0.08, 0.16), AMBER, 1)
-    return cab
-
-
-def _corners(back: float, front: float, half: float) -> list[tuple[float, float]]:
-    return [(back, -half), (back, half), (front, half), (front, -half)]
-
-
-def _ribs(
-    part: Part, back: float, front: float, half: float, low: float, high: float, colour: Colour
-) -> None:
-    """Uprights on the sides."""
-    count = max(3, round((front - back) / 1.3))
-    for index in range(1, count):
-        x = back + (front - back) * index / count
-        for side in (-1, 1):
-            y = side * (half + 0.015)
-            quad = [
-                (x - 0.06, y, low),
-                (x + 0.06, y, low),
-                (x + 0.06, y, high),
-                (x - 0.06, y, high),
-            ]
-            part.decal(quad, colour)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.simulators.render import bodies, twowheels
+from edge_agent.simulators.render import bodies, trucks, twowheels
 from edge_agent.simulators.render.cast import Cast, colours, paint, stand
 from edge_agent.simulators.render.furniture import Standing, heads, standing
 from edge_agent.simulators.render.glow import pools
@@ -236,4 +236,4 @@ def build(vehicle: Vehicle, seed: int) -> Solid:
         case "minibus" | "bus":
             return bodies.bus(vehicle, chance)
         case _:
-            return bodies.truck(vehicle, chance)
+            return trucks.truck(vehicle, chance)

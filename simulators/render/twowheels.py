@@ -23,7 +23,12 @@ from edge_agent.simulators.world.vehicles import Vehicle
 
 _TYRE_M = 0.055
 _PILLION, _TWO_BEHIND = 0.34, 0.05
-_LOADED = 0.12
+_LOADED, _HUGE = 0.16, 0.3
+_PACKED, _STRAW, _PONCHO = 0.12, 0.03, 0.06
+
+_GOODS: tuple[Colour, ...] = (
+    (60, 160, 60), (60, 130, 170), (40, 60, 190), (90, 150, 190), (200, 205, 205), (50, 50, 50),
+)  # fmt: skip
 
 
 def motorbike(vehicle: Vehicle, chance: Random) -> Solid:
@@ -138,11 +143,12 @@ def _riders(chance: Random, front: float, rear: float, scale: float) -> list[Par
 def _rider(
     chance: Random, x: float, seat: float, hands: Place, scale: float, feet: tuple[float, float]
 ) -> Part:
-    """Somebody who sits at ``x`` and holds on at ``hands``."""
+    """Somebody who sits at ``x`` and holds on at ``hands``; some below a wide raincoat."""
     shirt = jitter(chance, chance.choice(SHIRTS), 0.2)
-    legs = jitter(chance, chance.choice(TROUSERS), 0.2)
+    wide = 1.35 if chance.random() < _PONCHO else 1.0
+    legs = shirt if wide > 1 else jitter(chance, chance.choice(TROUSERS), 0.2)
     rider = Part(3)
-    hip, shoulder = 0.17 * scale, 0.21 * scale
+    hip, shoulder = 0.17 * scale * wide, 0.21 * scale * wide
     neck = seat + 0.54 * scale
     lean = 0.08
     for side in (-1, 1):
@@ -173,16 +179,35 @@ def _rider(
         )  # fmt: skip
         rider.limbs.append(((x + lean / 2, side * shoulder, neck - 0.12), elbow, 0.06, shirt))
         rider.limbs.append((elbow, (hands[0], side * 0.26, hands[2]), 0.045, SKIN))
-    crown = neck + 0.15 * scale
-    rider.balls.append(((x + lean + 0.03, 0.0, crown - 0.03), 0.1, SKIN))
-    helmet = jitter(chance, chance.choice(HELMETS))
-    rider.balls.append(((x + lean - 0.01, 0.0, crown + 0.015), 0.132, helmet))
+    _head(rider, chance, x + lean, neck + 0.15 * scale)
+    if chance.random() < _PACKED:
+        pack = jitter(chance, chance.choice(SHIRTS), 0.3)
+        rider.box((x - 0.3, -0.17, seat + 0.12), (x - 0.1, 0.17, neck - 0.06), pack, MATT)
     return rider
 
 
+def _head(rider: Part, chance: Random, x: float, crown: float) -> None:
+    """A head in a helmet, now and then with a mask before it or a conical hat on it."""
+    mask = jitter(chance, chance.choice(SHIRTS)) if chance.random() < 0.4 else SKIN
+    rider.balls.append(((x - 0.005, 0.0, crown - 0.02), 0.104, SKIN))
+    rider.balls.append(((x + 0.035, 0.0, crown - 0.045), 0.088, mask))
+    if chance.random() < _STRAW:
+        rings = [
+            [(x + r * cos(pi * i / 4), r * sin(pi * i / 4), crown + z) for i in range(8)]
+            for r, z in ((0.26, 0.0), (0.02, 0.17))
+        ]
+        hat = Part().loft(rings, jitter(chance, (150, 200, 220)), MATT)
+        rider.faces = [*rider.faces, *hat.faces]
+        return
+    helmet = jitter(chance, chance.choice(HELMETS))
+    rider.balls.append(((x - 0.012, 0.0, crown + 0.018), 0.13, helmet))
+
+
 def _parcel(chance: Random, rear: float) -> Part:
-    colour: Colour = jitter(chance, chance.choice(((60, 160, 60), (60, 130, 170), (40, 60, 190))))
-    wide = chance.uniform(0.2, 0.3)
-    size = chance.uniform(0.4, 0.55)
-    x = rear - 0.12
-    return Part(3).box((x - 0.24, -wide, 0.8), (x + 0.24, wide, 0.8 + size), colour, MATT)
+    """A box behind the rider; some goods are broader than the road is patient."""
+    colour: Colour = jitter(chance, chance.choice(_GOODS), 0.25)
+    huge = chance.random() < _HUGE
+    wide = chance.uniform(0.32, 0.5) if huge else chance.uniform(0.2, 0.3)
+    size = chance.uniform(0.6, 0.95) if huge else chance.uniform(0.4, 0.55)
+    low, x = (0.62 if huge else 0.8), rear - 0.12
+    return Part(3).box((x - 0.26, -wide, low), (x + 0.24, wide, low + size), colour, MATT)

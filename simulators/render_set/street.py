@@ -129,7 +129,7 @@ def _beside(layout: Layout, chance: Random, half: float, crossing: float) -> Non
     green = chance.random()
     for side in (-1, 1):
         back = half + chance.uniform(2.5, 16.0)
-        built, planted = chance.random() < 0.7, chance.uniform(0.0, 1.0) * green
+        built, planted = chance.random() < 0.8, chance.uniform(0.3, 1.0) * green
         y = -90.0
         while y < 95.0:
             wide = chance.choice((3.8, 4.5, 5.0, 6.5, 9.0, 16.0))
