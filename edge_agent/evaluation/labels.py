@@ -196,7 +196,7 @@ def _described(value: dict[str, Any], box: Box | None, where: str) -> Plate:
     text, lines = value.get("text"), value.get("lines")
     if text is not None and not isinstance(text, str):
         raise _LineError(f"{where}text: not a text")
-    if lines not in {None, 0, 1, 2}:
+    if lines not in (None, 0, 1, 2):  # noqa: PLR6201 - what JSON has may not be hashable
         raise _LineError(f"{where}lines: 1 or 2, not {lines!r}")
     return Plate(box, text, int(lines or 0), str(value.get("vehicle") or ""))
 
@@ -227,7 +227,7 @@ def _word(line: dict[str, Any], key: str) -> str:
 
 
 def _rules(line: dict[str, Any]) -> dict[str, Any]:
-    value = line.get("rules") or {}
-    if not isinstance(value, dict):
+    value = line.get("rules")
+    if value is not None and not isinstance(value, dict):
         raise _LineError("rules: not an object")
-    return value
+    return value or {}

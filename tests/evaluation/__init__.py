@@ -1,0 +1,1 @@
+"""Scores against cases worked out by hand."""
