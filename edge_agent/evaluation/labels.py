@@ -196,7 +196,7 @@ def _described(value: dict[str, Any], box: Box | None, where: str) -> Plate:
     text, lines = value.get("text"), value.get("lines")
     if text is not None and not isinstance(text, str):
         raise _LineError(f"{where}text: not a text")
-    if lines not in (None, 0, 1, 2):  # noqa: PLR6201 - what JSON has may not be hashable
+    if lines not in (None, 0, 1, 2):
         raise _LineError(f"{where}lines: 1 or 2, not {lines!r}")
     return Plate(box, text, int(lines or 0), str(value.get("vehicle") or ""))
 
