@@ -21,7 +21,8 @@ from edge_agent.evaluation.sheet import Sheet
 from edge_agent.vision.frame import CLASSES, Detections
 
 ANY = "any"
-_COARSE = {"minibus": "bus", "light_truck": "truck", "tractor_trailer": "truck"}
+COARSE = {"minibus": "bus", "light_truck": "truck", "tractor_trailer": "truck"}
+"""Finer class to the one that detectors tell apart."""
 _SURE = 0.5
 """Only alarms with this score go onto the sheet."""
 _SHOWN = 640
@@ -134,7 +135,7 @@ class _Measure:
 
 
 def _class(name: str, rules: Rules) -> str:
-    coarse = _COARSE.get(name, name)
+    coarse = COARSE.get(name, name)
     return rules.told.same.get(coarse, coarse)
 
 
