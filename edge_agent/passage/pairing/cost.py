@@ -1,0 +1,149 @@
+"""How ill a sight fits a vehicle, in halves of squared standard deviations, with its reasons.
+
+Costs add up like negative logarithms of likelihoods: what is measured in sigmas counts z²/2, and a
+contradiction counts what its odds say.
+"""
+
+import math
+from dataclasses import dataclass
+
+from edge_agent.passage.pairing.place import LanePlan, Place
+from edge_agent.passage.pairing.sight import Build, Sight
+
+MISS = 6.0
+"""Cost of leaving one sight without the other: beyond 2 × this they are strangers."""
+
+GATE = 4.5
+"""Standard deviations of time beyond which nothing else is looked at."""
+
+_OWN_SPEED = 0.04
+"""Relative error of a speed that a sensor measured itself."""
+_LENGTH = 0.12
+_LENGTH_M = 0.5
+_BUILD = 5.0
+"""A two-wheeler taken for a lorry: rarer than one in a hundred."""
+_HEAVY = 2.5
+"""A light vehicle taken for a heavy one: vans and small trucks are between."""
+_AXLES = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The sum and its parts, for whoever asks why.
+
+    Attributes:
+        residual_ms: Seen minus expected.
+        sigma_ms: What that difference is measured in.
+    """
+
+    residual_ms: float
+    sigma_ms: float
+    build: float = 0.0
+    length: float = 0.0
+    axles: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return (self.residual_ms / self.sigma_ms) ** 2 / 2 + self.build + self.length + self.axles
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is known of a vehicle when it comes to the next place.
+
+    Attributes:
+        at: Where it was last seen, metres.
+        t_ms: When.
+        spread_ms: Uncertainty of that moment.
+        speed: m/s.
+        speed_sigma: Its relative standard deviation.
+    """
+
+    at: float
+    t_ms: float
+    spread_ms: float
+    speed: float
+    speed_sigma: float
+    builds: frozenset[Build]
+    length: float | None
+    axles: int | None
+
+
+def spread_of(sight: Sight, place: Place, speed: float) -> float:
+    """Uncertainty of when the vehicle was exactly at the place, ms."""
+    return math.hypot(sight.spread_ms, place.spread_m / max(speed, 0.5) * 1000)
+
+
+def begin(sight: Sight, place: Place, plan: LanePlan, typical: float) -> Expectation:
+    """A vehicle of which only this is known."""
+    speed = sight.speed or typical
+    return Expectation(
+        place.at,
+        sight.t_ms,
+        spread_of(sight, place, speed),
+        speed,
+        plan.speed_spread if sight.speed is None else _OWN_SPEED,
+        sight.builds,
+        sight.length,
+        sight.axles,
+    )
+
+
+def joined(known: Expectation, sight: Sight, place: Place) -> Expectation:
+    """The vehicle after this sight of it as well."""
+    speed, sigma = known.speed, known.speed_sigma
+    spread = spread_of(sight, place, speed)
+    gone = place.at - known.at
+    took = sight.t_ms - known.t_ms
+    if gone > 0 and took > 0:
+        error = math.hypot(spread, known.spread_ms) / took
+        speed, sigma = _weighted(speed, sigma, gone / took * 1000, max(error, 0.03))
+    if sight.speed is not None:
+        speed, sigma = _weighted(speed, sigma, sight.speed, _OWN_SPEED)
+    return Expectation(
+        place.at,
+        sight.t_ms,
+        spread,
+        speed,
+        sigma,
+        (known.builds & sight.builds) or sight.builds or known.builds,
+        sight.length or known.length,
+        sight.axles or known.axles,
+    )
+
+
+def cost(known: Expectation, sight: Sight, place: Place) -> Cost | None:
+    """How ill they fit; None when they are too far apart in time to be looked at."""
+    drive_ms = (place.at - known.at) / known.speed * 1000
+    residual = sight.t_ms - known.t_ms - drive_ms
+    sigma = math.hypot(
+        known.spread_ms, spread_of(sight, place, known.speed), drive_ms * known.speed_sigma
+    )
+    if abs(residual) > GATE * sigma:
+        return None
+    return Cost(
+        residual,
+        sigma,
+        _build(known.builds, sight.builds),
+        _length(known.length, sight.length),
+        0.0 if None in {known.axles, sight.axles} or known.axles == sight.axles else _AXLES,
+    )
+
+
+def _build(one: frozenset[Build], two: frozenset[Build]) -> float:
+    if not one or not two or one & two:
+        return 0.0
+    return _BUILD if "two-wheels" in one | two else _HEAVY
+
+
+def _length(one: float | None, two: float | None) -> float:
+    if one is None or two is None:
+        return 0.0
+    sigma = math.hypot(_LENGTH * (one + two) / 2, _LENGTH_M)
+    return min(8.0, ((one - two) / sigma) ** 2 / 2)
+
+
+def _weighted(one: float, sigma_one: float, two: float, sigma_two: float) -> tuple[float, float]:
+    a, b = 1 / (one * sigma_one) ** 2, 1 / (two * sigma_two) ** 2
+    mean = (one * a + two * b) / (a + b)
+    return mean, math.sqrt(1 / (a + b)) / mean
