@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge_agent.models.finder.light import mirrored, relit
+from edge_agent.models.finder.light import Light, mirrored
 from edge_agent.models.finder.loss import losses
 from edge_agent.models.finder.net import Finder, initial
 from edge_agent.models.finder.shards import Shard, load
@@ -77,7 +77,7 @@ def fit(
         for group in best.param_groups:
             group["lr"] = rate
         with torch.autocast("cpu", torch.bfloat16):
-            found = net(relit(pictures).to(memory_format=torch.channels_last))
+            found = net(pictures.to(memory_format=torch.channels_last))
         parts = losses(found.float(), quads, kinds, lines)
         best.zero_grad()
         parts.total.backward()
@@ -120,13 +120,14 @@ def _batches(folder: Path, seed: int) -> Iterator[tuple[Tensor, Tensor, Tensor, 
 def _of(shards: list[Shard], chance: Random) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
     order = [(which, row) for which, shard in enumerate(shards) for row in range(len(shard))]
     chance.shuffle(order)
+    light = Light(chance.randrange(1 << 30))
     for k in range(0, len(order) - BATCH + 1, BATCH):
         some = order[k : k + BATCH]
-        pictures = torch.from_numpy(np.stack([shards[s].pictures[r] for s, r in some])[:, None])
-        quads = torch.from_numpy(np.stack([shards[s].quads[r] for s, r in some]))
-        kinds = torch.from_numpy(np.stack([shards[s].kinds[r] for s, r in some]))
-        lines = torch.from_numpy(np.stack([shards[s].lines[r] for s, r in some]))
-        pictures = pictures.float()
+        pictures = np.stack([shards[s].pictures[r] for s, r in some])
+        quads = np.stack([shards[s].quads[r] for s, r in some])
+        kinds = np.stack([shards[s].kinds[r] for s, r in some])
+        lines = np.stack([shards[s].lines[r] for s, r in some])
         if chance.random() < 0.5:
             pictures, quads = mirrored(pictures, quads)
-        yield pictures, quads, kinds, lines
+        seen = light.change(pictures)[:, None]
+        yield tuple(torch.from_numpy(one) for one in (seen, quads, kinds, lines))  # type: ignore[misc]

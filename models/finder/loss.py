@@ -15,7 +15,7 @@ _SIGMA = 0.11
 """Bell's deviation as a share of a plate's width and height."""
 _NEAR = 0.55
 """Corners are learnt where the bell is at least this high."""
-_LOOSE_OUT, _LOOSE_IN = 0.03, 0.13
+_LOOSE_OUT, _LOOSE_IN = 0.03, 0.2
 """A box drawn by hand may be this much tighter and looser than the plate, shares of its size."""
 
 

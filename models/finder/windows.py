@@ -124,8 +124,8 @@ class Cutter:
             share = min(_UPSCALE, exp(chance.uniform(log(180), log(1600))) / max(width, height))
             middle = np.array((chance.uniform(0, width), chance.uniform(0, height)))
             reach = 20.0
-        turn = chance.gauss(0, 1.2) if loose else chance.gauss(0, 6)
-        if not loose and chance.random() < 0.15:
+        turn = chance.gauss(0, 1.2) if loose else chance.gauss(0, 7)
+        if not loose and chance.random() < 0.2:
             turn = chance.uniform(-35, 35)
         wide, tall = exp(chance.gauss(0, 0.12)), exp(chance.gauss(0, 0.12))
         angle = np.radians(turn)
