@@ -67,13 +67,13 @@ async def _run(args: argparse.Namespace) -> int:
     faults = Faults()
     write, close = _ledger(args.truth)
     try:
-        feed, line = _feed(args, faults, write)
+        feed, facts = _feed(args, faults, write)
     except ValueError as error:
         sys.stderr.write(f"edge-sim camera: {error}\n")
         return 2
     server = RtspServer(feed, _gate(args), faults, _PATH)
     host, port = await _listen(server, args.rtsp)
-    ready = {"url": f"rtsp://{host}:{port}{_PATH}", "line": line}
+    ready = {"url": f"rtsp://{host}:{port}{_PATH}", **facts}
     code = 0
     try:
         await serve(ready, obeying(faults, feed.report), feed.run(), _play(faults, args.fault))
@@ -93,25 +93,34 @@ async def _play(faults: Faults, episodes: list[Episode]) -> None:
 
 def _feed(
     args: argparse.Namespace, faults: Faults, truth: Callable[[dict[str, Any]], None]
-) -> tuple[Feed, dict[str, Any] | None]:
-    """What it shows, and the counting line in it, as shares of the picture."""
+) -> tuple[Feed, dict[str, Any]]:
+    """What it shows, and what its mounting says of that: counting line, points of the road.
+
+    ``line`` and ``ground`` are in shares of the picture; ``plates``: it is aimed at them.
+    """
     if args.file is not None:
-        return FileFeed(args.file, faults, loop=not args.once), None
+        return FileFeed(args.file, faults, loop=not args.once), {"line": None}
     if args.site is not None:
         return _world(args, faults, truth)
     width, height = args.size or (640, 360)
     view = RoadView(args.seed, width, height, args.fps, profile=args.profile)
     line = {"name": "main", "points": [0.5, 0.0, 0.5, 1.0]}
-    return RoadFeed(view, Strip(args.seed, StripSettings(per_lane=args.flow)), faults, truth), line
+    strip = Strip(args.seed, StripSettings(per_lane=args.flow))
+    return RoadFeed(view, strip, faults, truth), {"line": line}
 
 
 def _world(
     args: argparse.Namespace, faults: Faults, truth: Callable[[dict[str, Any]], None]
-) -> tuple[Feed, dict[str, Any] | None]:
+) -> tuple[Feed, dict[str, Any]]:
     # The renderer and the world are long to load and not needed without a site.
     from edge_agent.simulators.camera.world_feed import Coding, WorldFeed  # noqa: PLC0415
     from edge_agent.simulators.render.renderer import Renderer  # noqa: PLC0415
-    from edge_agent.simulators.render.watch import Watch, camera_of, picture_lines  # noqa: PLC0415
+    from edge_agent.simulators.render.watch import (  # noqa: PLC0415
+        Watch,
+        camera_of,
+        ground_marks,
+        picture_lines,
+    )
     from edge_agent.simulators.world.world import World  # noqa: PLC0415
 
     start_ms = time.time_ns() // 1_000_000 if args.start_ms is None else args.start_ms
@@ -124,7 +133,12 @@ def _world(
     coding = Coding(view.width, view.height, args.fps, profile=args.profile)
     lines = picture_lines(camera, view)
     feed = WorldFeed(Watch(world, camera, renderer), coding, faults, truth)
-    return feed, lines[0] if lines else None
+    facts = {
+        "line": lines[0] if lines else None,
+        "ground": ground_marks(view),
+        "plates": camera.plates,
+    }
+    return feed, facts
 
 
 def _stills(args: argparse.Namespace) -> int:

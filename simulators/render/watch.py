@@ -16,6 +16,7 @@ PLATE_PX = 30.0
 """Plates narrower than this are not told of: nobody could read them."""
 
 _WHOLE = 0.95
+_CALIBRATED_M = 120.0
 
 
 @dataclass(slots=True)
@@ -49,6 +50,25 @@ def picture_lines(camera: CameraAt, view: View) -> list[dict[str, Any]]:
         shares = (pixels + 0.5) / (view.width, view.height)
         found.append({"name": name, "points": [round(float(v), 4) for v in shares.ravel()]})
     return found
+
+
+def ground_marks(view: View) -> list[list[float]]:
+    """Points of the road that calibrate a camera: x and y in the picture (shares), X and Y, metres.
+
+    Where its picture shows no road there are none; six or more otherwise.
+    """
+    columns, rows = np.meshgrid((0.1, 0.5, 0.9), (0.45, 0.6, 0.75, 0.92))
+    pixels = np.stack((columns, rows), axis=-1) * (view.width, view.height) - 0.5
+    ground = view.ground(pixels)
+    away = np.hypot(*(ground - view.eye[:2]).transpose(2, 0, 1))
+    near = (away < _CALIBRATED_M) & (away > 0)  # NaN is not near
+    return [
+        [round(float(x), 4), round(float(y), 4), round(float(east), 3), round(float(north), 3)]
+        for x, y, (east, north), shows in zip(
+            columns.ravel(), rows.ravel(), ground.reshape(-1, 2), near.ravel(), strict=True
+        )
+        if shows
+    ]
 
 
 class Watch:

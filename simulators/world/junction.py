@@ -6,6 +6,7 @@ quarter circles. Next to the kerb runs a strip that only those use who ride agai
 
 from dataclasses import dataclass, field
 
+from edge_agent.simulators.world.gantry import plate_stations, reads_plates
 from edge_agent.simulators.world.geometry import Path, Point, quarter, turned
 from edge_agent.simulators.world.network import (
     Entry,
@@ -43,6 +44,7 @@ STOP = 22.0
 REACH = 240.0
 INNER = 110.0
 _WRONG_D = 0.5
+_PLATES_AT = 64.0
 
 _THROUGH = {"s": 2, "n": 6, "w": 4, "e": 8}
 _LEFT = {"s": 5, "n": 1, "w": 7, "e": 3}
@@ -91,7 +93,7 @@ def build() -> Site:
             ControllerAt("ctl1", four_arm(1, fixed=False), tuple(f"{a}-advance" for a in ARMS)),
             ControllerAt("ctl2", crossing(1), ("d1", "d2")),
         ),
-        cameras=_cameras(),
+        cameras=_cameras(arms),
         antennas=tuple(AntennaAt(f"etc1-{lane}", "etc1", lane, lane) for lane in (1, 2, 3))
         + tuple(AntennaAt(f"etc2-{lane}", "etc2", lane, lane) for lane in (1, 2, 3)),
         weighing=(StationAt("wim1", (1, 2)),),
@@ -218,20 +220,23 @@ def _sensors(arms: dict[str, _Arm]) -> None:
         west.outer.stations.append(Station("tag", f"etc1-{lane}", 84.0, 90.0, (lane,)))
         south.outer.stations.append(Station("tag", f"etc2-{lane}", 84.0, 90.0, (lane,)))
     west.outer.stations.append(Station("axles", "wim1", 70.0, 70.0, (1, 2)))
-    for camera in _cameras():
-        if camera.plates:
-            road = arms[camera.name[-1]].outer
-            x, y, _, _ = road.path.at(64.0)
-            road.stations.append(
-                Station(
-                    "plate", camera.name, 58.0, 66.0, (1, 2, 3),
-                    pixels=camera.pixels(x, y), sees="rear",
-                )
-            )  # fmt: skip
+    for name, camera in _plate_cameras(arms).items():
+        arms[name].outer.stations += plate_stations(camera, _PLATES_AT)
 
 
-def _cameras() -> tuple[CameraAt, ...]:
-    """Two that watch and two that read plates, from masts beside and above the road."""
+def _plate_cameras(arms: dict[str, _Arm]) -> dict[str, CameraAt]:
+    """Over the middle lane of two arms, where the through traffic is."""
+    return {
+        name: reads_plates(
+            f"anpr-{name}", f"{name}-lane2", road.path, road.path_d, LANES[1], _PLATES_AT
+        )
+        for name in ("s", "w")
+        for road in (arms[name].outer,)
+    }
+
+
+def _cameras(arms: dict[str, _Arm]) -> tuple[CameraAt, ...]:
+    """Two that watch from masts beside the road, two over a lane that read plates."""
     south_speed = ((KERB, -REACH + 60.0), (0.0, -REACH + 60.0))
     west_speed = ((-REACH + 60.0, -KERB), (-REACH + 60.0, 0.0))
     return (
@@ -243,6 +248,5 @@ def _cameras() -> tuple[CameraAt, ...]:
             "cam2", -REACH + 35.0, -KERB - 2.0, 8.0, (-REACH + 62.0, -5.0), 1000,
             lines={"w-speed": west_speed},
         ),
-        CameraAt("anpr-s", 6.0, -REACH + 44.0, 6.5, (6.0, -REACH + 62.0), 2600, plates=True),
-        CameraAt("anpr-w", -REACH + 44.0, -6.0, 6.5, (-REACH + 62.0, -6.0), 2600, plates=True),
+        *_plate_cameras(arms).values(),
     )  # fmt: skip

@@ -7,6 +7,7 @@ antennas, scales and cameras. A strip beside it is used by those who ride agains
 from collections.abc import Sequence
 from itertools import pairwise
 
+from edge_agent.simulators.world.gantry import plate_stations, reads_plates
 from edge_agent.simulators.world.geometry import Path
 from edge_agent.simulators.world.network import Entry, Lane, Link, Network, Route, Station
 from edge_agent.simulators.world.site import AntennaAt, CameraAt, Site, StationAt
@@ -51,7 +52,7 @@ def _plaza(name: str, *, lanes: int, limit_kmh: int, per_hour: float, mix: Mix) 
     )
     choose.after.append(zone)
     zone.after.append(after)
-    cameras = _cameras(road)
+    cameras = _cameras(road, zone)
     zone.stations += _stations(numbers, cameras, limit_kmh)
     wrong = _wrong_way(ends[-1], zone.stations)
     width = road[-1].high
@@ -96,38 +97,22 @@ def _stations(numbers: Sequence[int], cameras: Sequence[CameraAt], limit_kmh: in
     found += [Station("tag", f"etc1-{lane}", 100.0, 108.0, (lane,)) for lane in numbers]
     for camera in cameras:
         if camera.plates:
-            x, y = camera.look
-            facing = camera.x > x
-            found.append(
-                Station(
-                    "plate",
-                    camera.name,
-                    x - _CHOOSE_M - 5.0,
-                    x - _CHOOSE_M + 5.0,
-                    everyone,
-                    pixels=camera.pixels(x, y),
-                    sees="front" if facing else "rear",
-                )
-            )
+            x, _ = camera.look
+            found += plate_stations(camera, x - _CHOOSE_M, front=camera.x > x)
     return found
 
 
-def _cameras(road: Sequence[Lane]) -> tuple[CameraAt, ...]:
-    middle = road[-1].high / 2
-    width = road[-1].high
+def _cameras(road: Sequence[Lane], zone: Link) -> tuple[CameraAt, ...]:
+    """One that watches; over a lane each, one for fronts of cars, one for rears of motorbikes."""
+    middle, width = road[-1].high / 2, road[-1].high
+    bikes, cars = road[0], road[1]
     return (
         CameraAt(
             "cam1", _CHOOSE_M + 25.0, -2.0, 8.5, (_CHOOSE_M + 62.0, middle), 1000,
             lines={"arrive": ((_CHOOSE_M + 60.0, 0.0), (_CHOOSE_M + 60.0, width))},
         ),
-        CameraAt(
-            "anpr-front", _CHOOSE_M + 125.0, middle, 6.5, (_CHOOSE_M + 106.0, middle), 2600,
-            plates=True,
-        ),
-        CameraAt(
-            "anpr-rear", _CHOOSE_M + 92.0, middle, 6.5, (_CHOOSE_M + 112.0, middle), 2600,
-            plates=True,
-        ),
+        reads_plates("anpr-front", "lane2", zone.path, 0.0, cars, 108.0, front=True),
+        reads_plates("anpr-rear", "lane1", zone.path, 0.0, bikes, 112.0),
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class CameraAt:
         lines: Counting lines in its picture: name to the two ends on the ground, so that traffic
             of direction ``ab`` goes from the line's left to its right.
         plates: It is aimed at plates.
+        lane: Of one lane, whose number this is; 0 for a camera that watches all.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CameraAt:
     size: tuple[int, int] = (1280, 720)
     lines: dict[str, tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=dict)
     plates: bool = False
+    lane: int = 0
 
     def pixels(self, x: float, y: float) -> int:
         """Width of one metre across the view at a point above the road, pixels."""

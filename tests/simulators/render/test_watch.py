@@ -42,7 +42,7 @@ def test_crossings_are_those_of_the_cameras_line_in_the_first_picture_that_shows
 
 def test_plates_are_told_with_their_time_in_the_picture() -> None:
     plates = [
-        line for line in watch("anpr-s", 16, 160, (640, 360), zoom=2.0) if line["what"] == "plate"
+        line for line in watch("anpr-s", 16, 160, (640, 360)) if line["what"] == "plate"
     ]
     assert plates
     for line in plates:
