@@ -1,7 +1,10 @@
-"""The training loop: shards in, averaged weights out; can be killed and goes on where it was."""
+"""The training loop: shards in, averaged weights out; can be killed and goes on where it was.
 
-import logging
-from collections.abc import Iterator
+python -m edge_agent.models.finder.fit --shards SHARDS --checkpoint FILE --minutes 20
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -16,8 +19,7 @@ from edge_agent.models.finder.net import Finder, initial
 from edge_agent.models.finder.shards import Shard, load
 from edge_agent.models.training.budget import Budget, cosine
 from edge_agent.models.training.checkpoint import Ema, Keeper, seed_everything
-
-log = logging.getLogger(__name__)
+from edge_agent.progress import Progress
 
 BATCH = 24
 PEAK = 4e-3
@@ -29,7 +31,13 @@ _CROWD = 3
 
 
 def fit(
-    shards: Path, checkpoint: Path, *, minutes: float, seed: int = 1, start: Path | None = None
+    shards: Path,
+    checkpoint: Path,
+    *,
+    minutes: float,
+    seed: int = 1,
+    start: Path | None = None,
+    tell: Callable[[float, str], None] = lambda _share, _words: None,
 ) -> Finder:
     """Train for so many minutes of one core.
 
@@ -39,6 +47,7 @@ def fit(
         minutes: In all, earlier runs included; CPU time, so that a neighbour does not shorten it.
         seed: Of weights, order and light.
         start: Checkpoint whose averaged weights are the beginning instead of chance.
+        tell: Is told now and then which share is done; steps; losses of heat, corners, lines.
 
     Returns:
         The averaged network.
@@ -88,10 +97,7 @@ def fit(
         count += 1
         if budget.spent_s - told > _TOLD_EVERY_S:
             heat, corners, two = mean / count
-            log.info(
-                "%5.0f s  step %6d  heat %.3f  corners %.3f  lines %.3f  rate %.1e",
-                budget.spent_s, ema.steps, heat, corners, two, rate,
-            )  # fmt: skip
+            tell(budget.share, f"{ema.steps} steps, {heat:.3f} {corners:.3f} {two:.3f}")
             mean[:], count, told = 0, 0, budget.spent_s
         if keeper.due:
             save()
@@ -130,4 +136,24 @@ def _of(shards: list[Shard], chance: Random) -> Iterator[tuple[Tensor, Tensor, T
         if chance.random() < 0.5:
             pictures, quads = mirrored(pictures, quads)
         seen = light.change(pictures)[:, None]
-        yield tuple(torch.from_numpy(one) for one in (seen, quads, kinds, lines))  # type: ignore[misc]
+        yield tuple(torch.from_numpy(one) for one in (seen, quads, kinds, lines))
+
+
+def main() -> None:
+    """This step as a command."""
+    parser = argparse.ArgumentParser(description="train the plate finder on shards of windows")
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True, help="goes on from it if there")
+    parser.add_argument("--minutes", type=float, default=20, help="of one core, in all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="checkpoint to begin from")
+    asked = parser.parse_args()
+    with Progress("train", 1.0) as progress:
+        fit(
+            asked.shards, asked.checkpoint, minutes=asked.minutes, seed=asked.seed,
+            start=asked.start, tell=progress.show,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -54,9 +54,22 @@ class Scene:
     name: str = field(default="", compare=False)
 
 
-def lines_of(folder: Path, labels: str = "labels.jsonl") -> list[dict[str, Any]]:
-    """Items of a folder, as written."""
-    return [json.loads(line) for line in (folder / labels).read_text("utf-8").splitlines()]
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """Items of a file of labels, as written; none when there is no such file."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def items_of(folder: Path) -> Iterator[dict[str, Any]]:
+    """Items of a folder: of ``labels.jsonl``, and of ``e2e.jsonl`` for whole photos of crops."""
+    for labels in ("labels.jsonl", "e2e.jsonl"):
+        yield from lines_of(folder / labels)
+
+
+def has_rendered(folder: Path) -> bool:
+    """Whether the simulated road is in it."""
+    return any(item.get("source") == RENDERED for item in items_of(folder))
 
 
 def keys_of(item: dict[str, Any]) -> list[str]:
@@ -79,18 +92,16 @@ def training_scenes(folders: Sequence[Path], *, clean: bool) -> Iterator[Scene]:
         clean: Leave out items without a licence that allows it.
     """
     for folder in folders:
-        for labels in ("labels.jsonl", "e2e.jsonl"):
-            if not (folder / labels).exists():
-                continue
-            for item in lines_of(folder, labels):
-                if _wanted(item, clean=clean):
-                    yield read(folder, item)
+        for item in items_of(folder):
+            if ("plates" in item or "boxes" in item) and wanted(item, clean=clean):
+                yield read(folder, item)
 
 
-def _wanted(item: dict[str, Any], *, clean: bool) -> bool:
-    if not ("plates" in item or "boxes" in item) or (clean and not is_free(item)):
+def wanted(item: dict[str, Any], *, clean: bool) -> bool:
+    """Whether it may be trained on: its licence, and that it is not held out."""
+    if clean and not is_free(item):
         return False
-    if item.get("source") == RENDERED or "plates" not in item:
+    if item.get("source") == RENDERED or "boxes" in item:
         return True
     return not any(held_out(key) for key in keys_of(item))
 

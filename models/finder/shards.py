@@ -1,5 +1,9 @@
-"""Windows on disk, in files of two thousand, so that they are cut once and read many times."""
+"""Windows on disk, in files of two thousand, so that they are cut once and read many times.
 
+python -m edge_agent.models.finder.shards --out SHARDS --data FOLDER… --count 20
+"""
+
+import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.evaluation.split import held_out
 from edge_agent.models.finder.clutter import scribbled
 from edge_agent.models.finder.faces import FlatPlate, drawn
-from edge_agent.models.finder.scenes import Scene, is_free, keys_of, lines_of, training_scenes
+from edge_agent.models.finder.scenes import Scene, items_of, training_scenes, wanted
 from edge_agent.models.finder.windows import SIDE, Cutter, Window
 
 PLATES = 12
@@ -103,14 +106,28 @@ def _cropped(folders: Sequence[Path], *, clean: bool) -> list[FlatPlate]:
     """Real plates from folders of crops: items with a text and no boxes."""
     found = []
     for folder in folders:
-        if not (folder / "labels.jsonl").exists():
-            continue
-        for item in lines_of(folder, "labels.jsonl"):
-            if "plates" in item or "boxes" in item or any(map(held_out, keys_of(item))):
-                continue
-            if clean and not is_free(item):
+        for item in items_of(folder):
+            if "plates" in item or "boxes" in item or not wanted(item, clean=clean):
                 continue
             picture = cv2.imread(str(folder / item["image"]), cv2.IMREAD_GRAYSCALE)
             if picture is not None and min(picture.shape) >= 12:
                 found.append(FlatPlate(np.asarray(picture, np.uint8), item["lines"], exact=False))
     return found
+
+
+def main() -> None:
+    """This step as a command."""
+    parser = argparse.ArgumentParser(description="cut windows to train the plate finder on")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the shards")
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
+    parser.add_argument("--count", type=int, default=20, help="shards of 2000 windows")
+    parser.add_argument("--licences", choices=("clean", "all"), default="clean")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    clean = asked.licences == "clean"
+    for path in build(asked.out, asked.data, asked.count, clean=clean, seed=asked.seed):
+        print(path, flush=True)
+
+
+if __name__ == "__main__":
+    main()

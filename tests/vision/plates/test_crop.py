@@ -110,7 +110,7 @@ def test_light_and_contrast_do_not_change_sharpness() -> None:
 
 
 def test_a_small_crop_counts_as_blurred() -> None:
-    small = np.asarray(cv2.resize(_letters(), (40, 20), interpolation=cv2.INTER_AREA))
+    small = np.asarray(cv2.resize(_letters(), (40, 20), interpolation=cv2.INTER_AREA), np.uint8)
     assert sharpness(small) < 0.6 * sharpness(_letters())
 
 
