@@ -1,5 +1,6 @@
 """A picture of any size made into what a network takes, and the way back for its boxes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from edge_agent.vision.nets.entry import Fit, Input
 
 GREY = 114
 """Of the borders: what YOLOX, YOLOv8 and fast-plate-ocr were trained with."""
+
+_FLATTEST = 1e-3
+"""Least deviation that is divided by: a picture of one colour stays one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +55,49 @@ def fitted(picture: MatLike, wanted: Input, fit: Fit, dtype: type[np.generic]) -
     """
     height, width = picture.shape[:2]
     across, down = wanted.size
-    pixels = _coloured(picture, wanted.colour)
-    if fit == "stretch":
-        inner = (across, down)
-    else:
+    inner = (across, down)
+    if fit != "stretch":
         ratio = min(across / width, down / height)
         inner = (max(1, int(width * ratio)), max(1, int(height * ratio)))
-    pixels = cv2.resize(pixels, inner, interpolation=cv2.INTER_LINEAR)
     left, above = ((across - inner[0]) // 2, (down - inner[1]) // 2) if fit == "centre" else (0, 0)
-    right, below = across - inner[0] - left, down - inner[1] - above
-    if fit != "stretch":
-        pixels = cv2.copyMakeBorder(
-            pixels, above, below, left, right, cv2.BORDER_CONSTANT, value=(GREY, GREY, GREY)
-        )
+    if inner != (width, height):
+        picture = cv2.resize(picture, inner, interpolation=cv2.INTER_LINEAR)
+    planes = _planes(picture, wanted.colour)
+    # Plane by plane into its place: a third of the time that reordering the whole takes.
+    cube = np.full((len(planes), down, across), GREY, dtype)
+    for into, plane in zip(cube, planes, strict=True):
+        into[above : above + inner[1], left : left + inner[0]] = plane
     return Fitted(
-        _tensor(pixels, wanted, dtype),
+        _ordered(_ranged(cube, wanted), wanted),
         (inner[0] / width, inner[1] / height),
         (left, above),
         (width, height),
     )
 
 
-def _coloured(picture: MatLike, colour: str) -> MatLike:
-    if picture.ndim == 2:  # noqa: PLR2004 - luma only
-        return picture if colour == "grey" else cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
-    match colour:
-        case "grey":
-            return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        case "rgb":
-            return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
-        case _:
-            return picture
+def _planes(picture: MatLike, colour: str) -> Sequence[MatLike]:
+    luma = picture.ndim == 2  # noqa: PLR2004 - height and width
+    if colour == "grey":
+        return (picture if luma else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY),)
+    if luma:
+        return (picture,) * 3
+    planes = cv2.split(picture)
+    return planes if colour == "bgr" else planes[::-1]
 
 
-def _tensor(pixels: MatLike, wanted: Input, dtype: type[np.generic]) -> NDArray[Any]:
-    cube = pixels[:, :, None] if pixels.ndim == 2 else pixels  # noqa: PLR2004 - luma only
-    if wanted.layout == "NCHW":
-        cube = cube.transpose(2, 0, 1)
-    values = np.ascontiguousarray(cube[None]).astype(dtype, copy=False)
+def _ranged(cube: NDArray[Any], wanted: Input) -> NDArray[Any]:
     match wanted.range:
         case "0-1":
-            values = values / np.float32(255)
+            cube *= np.float32(1 / 255)
         case "standardised":
-            values = (values - values.mean()) / max(1e-3, float(values.std()))
+            cube -= cube.mean()
+            cube /= max(_FLATTEST, float(cube.std()))
         case _:
             pass
-    return values.astype(dtype, copy=False)
+    return cube
+
+
+def _ordered(cube: NDArray[Any], wanted: Input) -> NDArray[Any]:
+    if wanted.layout == "NHWC":
+        cube = np.ascontiguousarray(cube.transpose(1, 2, 0))
+    return cube[None]
