@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "spool": "look into the durable queue, or export it",
     "verify": "prove sealed evidence with the unit's public key alone, or name what is wrong",
     "replay": "run a recording through the same code as a live device",
+    "read": "find and read the plates in photos",
     "eval": "score the eyes on labelled pictures, and show what they got wrong",
     "models": "list the networks of a folder and whether they are sound",
     "completion": "print shell completion for bash, zsh or fish",

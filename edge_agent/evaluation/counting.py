@@ -127,7 +127,7 @@ def count(
 
 
 def report(cells: Sequence[Cell]) -> dict[str, Any]:
-    """``error`` over classes and directions, ``error_any`` over directions alone; and each group."""
+    """``error`` over classes and directions, ``error_any`` over directions; and each group."""
     return {
         "overall": measure(cells),
         "by_source": _split(cells, lambda cell: cell.clip.source),

@@ -4,23 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 from cv2.typing import MatLike
 
 from edge_agent.errors import EdgeError
 from edge_agent.evaluation.card import Card, CardError
-from edge_agent.evaluation.finding import Found
+from edge_agent.evaluation.finding import Found, PlateEyes
 from edge_agent.vision.detector import NetDetector
 from edge_agent.vision.frame import Detector
 from edge_agent.vision.nets.entry import Adapter, Entry, Task
 from edge_agent.vision.nets.manifest import digest, models
-from edge_agent.vision.nets.plate_ocr import PlateOcr
 from edge_agent.vision.nets.session import Net, read
 from edge_agent.vision.nets.yolo import Yolo
-from edge_agent.vision.plates.crop import crop
 from edge_agent.vision.plates.finder import Finder
 from edge_agent.vision.plates.reader import Reader
+from edge_agent.vision.plates.still import StillReader, reader_of
 
 LOWEST = 0.01
 """Score from which a detector's finds count for the curve; the unit's own threshold is higher."""
@@ -94,9 +91,7 @@ def open_net(task: Task, choice: Choice) -> Opened:
 
 def reader(opened: Opened) -> Reader:
     """A reader of crops."""
-    if opened.entry.adapter == "fast-plate-ocr":
-        return Reader(PlateOcr(opened.net, opened.entry))
-    return Reader(opened.net, opened.entry.charset)
+    return reader_of(opened.net, opened.entry)
 
 
 def detector(opened: Opened) -> NetDetector | Yolo:
@@ -113,30 +108,20 @@ def live_detector(opened: Opened) -> Detector:
     raise EdgeError(f"{opened.name}: only networks of this suite count in clips so far")
 
 
-class FinderAndReader:
-    """Both plate networks in a row, as ``PlateScore`` wants them."""
-
-    def __init__(self, finder: Finder, reading: Reader) -> None:
-        self._finder = finder
-        self._reader = reading
+class _PlateEyes:
+    def __init__(self, still: StillReader) -> None:
+        self._still = still
 
     def look(self, picture: MatLike) -> list[Found]:
-        """All plates of a photo, BGR or grey."""
-        grey = np.asarray(
-            cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture,  # noqa: PLR2004
-            np.uint8,
-        )
-        plates = self._finder.find(grey)
-        readings = self._reader.read([crop(grey, plate) for plate in plates])
         return [
-            Found(plate.box, plate.score, reading.text)
-            for plate, reading in zip(plates, readings, strict=True)
+            Found(one.plate.box, one.plate.score, one.reading.text)
+            for one in self._still.read(picture)
         ]
 
 
-def plate_eyes(finder: Opened, reading: Opened) -> FinderAndReader:
-    """Finder and reader together."""
-    return FinderAndReader(Finder(finder.net, finder.entry.thresholds), reader(reading))
+def plate_eyes(finder: Opened, reading: Opened) -> PlateEyes:
+    """Finder and reader in a row."""
+    return _PlateEyes(StillReader(Finder(finder.net, finder.entry.thresholds), reader(reading)))
 
 
 def _entry(task: Task, choice: Choice, net: Net) -> Entry:
