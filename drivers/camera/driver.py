@@ -86,6 +86,13 @@ class CameraDriver(Driver):
             },
             "anchor": own.anchor,
             "zone_s": own.zone_s,
+            "ground": [(*own.share(x, y), east, north) for x, y, east, north in own.ground],
+            "detector": own.detector,
+            "models": own.models,
+            "providers": own.providers,
+            "plates": own.plates,
+            "plate_publish": own.plate_publish,
+            "plate_min_px": own.plate_min_px,
             "probe": probe,
         }
 

@@ -1,7 +1,9 @@
 """The ``[device.<id>]`` table of a camera, and what can be wrong with it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import dist
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
@@ -16,6 +18,9 @@ Point = tuple[float, float]
 _FORMS = "rtsp://host[:port]/path, v4l2:///dev/v4l/by-id/…, file:///path"
 _RENUMBERED = re.compile(r"^/dev/video\d+$")
 _CORNERS = 3
+_MARKS = (4, 8)
+_FLAT = 0.001
+"""Area of a triangle to the square of its longest side, from which it is as good as a line."""
 
 
 def _url(text: str) -> str:
@@ -90,6 +95,35 @@ class CameraSettings(DeviceSettings):
     zone_s: float = Field(
         default=10.0, ge=1, le=3600, description="Seconds between two readings of a zone."
     )
+    ground: tuple[tuple[float, float, float, float], ...] = Field(
+        default=(),
+        description="Four to eight points of the road for speeds: x and y in the picture, X and Y"
+        " on the road in metres from any corner; far apart, no three on one line.",
+    )
+    detector: Literal["net", "net-small", "motion"] = Field(
+        default="net",
+        description="What finds vehicles: the network, its smaller sister for weak boards, or"
+        " anything that moves, without classes.",
+    )
+    models: str | None = Field(
+        default=None,
+        description="Folder with a manifest.toml of networks of your own; those that it leaves out,"
+        " or whose files are not as it says, are taken from this software.",
+    )
+    providers: tuple[str, ...] | None = Field(
+        default=None,
+        description="Hardware to run the networks on, best first: cpu, cuda, openvino…; without it"
+        " the best that is here.",
+    )
+    plates: bool = Field(default=False, description="Read number plates.")
+    plate_publish: Literal["text", "none"] = Field(
+        default="text",
+        description="What of a plate leaves this device: its text, or nothing but the count of"
+        " those read and unread.",
+    )
+    plate_min_px: int = Field(
+        default=48, ge=24, le=1000, description="Plates narrower than this are not read, pixels."
+    )
 
     def share(self, x: float, y: float) -> Point:
         """A point of the table as shares of the picture."""
@@ -127,11 +161,22 @@ def _complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
         return
     if settings.password is not None and not settings.username:
         yield "username", "a password without a user name"
+    if settings.models is not None and not settings.models.startswith("/"):
+        yield "models", f"{settings.models} is no absolute path"
+    yield from _ground_complaints(settings)
+    yield from _line_complaints(settings)
+    yield from _zone_complaints(settings)
+
+
+def _line_complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
     for name, (x1, y1, x2, y2) in settings.lines.items():
         for x, y in ((x1, y1), (x2, y2)):
             yield from _outside(settings, f"lines.{name}", x, y)
         if (x1, y1) == (x2, y2):
             yield f"lines.{name}", "a line of no length: its two points are the same"
+
+
+def _zone_complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
     for name, corners in settings.zones.items():
         for x, y in corners:
             yield from _outside(settings, f"zones.{name}", x, y)
@@ -139,6 +184,32 @@ def _complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
             yield f"zones.{name}", "a zone needs three corners or more"
         elif _area(corners) == 0:
             yield f"zones.{name}", "a zone of no area: its corners lie on one line"
+
+
+def _ground_complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
+    marks = settings.ground
+    if not marks:
+        return
+    if not _MARKS[0] <= len(marks) <= _MARKS[1]:
+        yield "ground", f"{len(marks)} points; {_MARKS[0]} to {_MARKS[1]} are needed"
+    for number, (x, y, *_) in enumerate(marks):
+        yield from _outside(settings, f"ground.{number}", x, y)
+    for three in combinations(marks, 3):
+        if _flat(three):
+            yield "ground", "three of its points lie on one line, in the picture or on the road"
+            return
+
+
+def _flat(marks: Sequence[tuple[float, float, float, float]]) -> bool:
+    """Whether three points make no triangle worth the name, in the picture or on the road."""
+    for corners in (
+        tuple((x, y) for x, y, _, _ in marks),
+        tuple((east, north) for _, _, east, north in marks),
+    ):
+        longest = max(dist(a, b) for a, b in combinations(corners, 2))
+        if _area(corners) <= _FLAT * longest * longest:
+            return True
+    return False
 
 
 def _outside(settings: CameraSettings, key: str, x: float, y: float) -> Iterator[tuple[str, str]]:

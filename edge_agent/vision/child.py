@@ -5,10 +5,10 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
-from edge_agent.clock import Clock, Stamp, stamp
+from edge_agent.clock import Clock, stamp
 from edge_agent.device.readings import (
     ConditionReading,
     FiguresReading,
@@ -20,13 +20,23 @@ from edge_agent.errors import Cause, DeviceError
 from edge_agent.vision import quiet
 from edge_agent.vision.capture import Capture
 from edge_agent.vision.config import ChildConfig
+from edge_agent.vision.equipment import Equipment, EyesConfig, MotionOnly
 from edge_agent.vision.frame import Frame
-from edge_agent.vision.motion import MotionDetector
+from edge_agent.vision.ground import Ground, Mark
 from edge_agent.vision.native import NativeLog
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.source import Source, StreamFacts
 
 _BEAT_S = 0.5
+_CAUSES = {
+    "picture-frozen": Cause.SILENT,
+    "picture-black": Cause.SILENT,
+    "picture-covered": Cause.SILENT,
+    "picture-blurred": Cause.PARSE,
+    "picture-moved": Cause.PROTOCOL,
+    "model-refused": Cause.PROTOCOL,
+}
+"""What a condition makes of the camera's state; the worst first."""
 
 
 class Child:
@@ -54,6 +64,7 @@ class Child:
         """
         own = self._config
         quiet.set_up()
+        ground = _ground(own.ground)
         source = Source(
             own.url,
             username=own.username,
@@ -61,17 +72,29 @@ class Child:
             transport=own.transport,
             open_s=own.open_s,
             read_s=own.read_s,
+            colour=not own.eyes().bare,
         )
-        self._send(_inventory(source.facts, stamp(self._clock)))
+        self._inventory(source.facts, ground)
         self._write({"beat": 1})
         if own.probe:
             return
         with NativeLog() as native:
-            self._watch(source, native)
+            self._watch(source, native, ground)
 
-    def _watch(self, source: Source, native: NativeLog) -> None:
+    def _watch(self, source: Source, native: NativeLog, ground: Ground | None) -> None:
         own = self._config
-        pipeline = Pipeline(own.scene(), MotionDetector(), secrets.token_hex(4), own.zone_s)
+        eyes = _equipped(own.eyes(), self._clock.mono_ns)
+        pipeline = Pipeline(
+            own.scene(),
+            eyes.detector,
+            secrets.token_hex(4),
+            own.zone_s,
+            ground=ground,
+            lookout=eyes.lookout,
+            publish=own.plate_publish == "text",
+            no_plate=eyes.no_plate,
+        )
+        self._inventory(source.facts, ground, eyes)
         capture = Capture(source, self._clock, own.analyse_fps)
         capture.start()
         frame: Frame | None = None
@@ -83,13 +106,14 @@ class Child:
                 if fresh is not None:
                     frame = fresh
                     self._analyse(pipeline, frame)
+                self._look(eyes, source.facts, ground)
                 now = self._clock.mono_ns() / 1e9
                 if now >= beat_due and capture.counts.decoded > beaten:
                     beat_due, beaten = now + _BEAT_S, capture.counts.decoded
                     self._write({"beat": beaten})
                 if now >= figures_due + own.figures_s and capture.counts.decoded > decoded:
                     fps = (capture.counts.decoded - decoded) / (now - figures_due)
-                    self._figures(capture, native, pipeline, fps)
+                    self._figures(capture, native, pipeline, eyes, fps)
                     figures_due, decoded = now, capture.counts.decoded
         except DeviceError:
             if frame is not None:
@@ -107,17 +131,26 @@ class Child:
         self._analysed += 1
         self._late_ms.append((self._clock.mono_ns() - frame.at.mono_ns) // 1_000_000)
 
+    def _look(self, eyes: Equipment, facts: StreamFacts, ground: Ground | None) -> None:
+        for condition in eyes.look(stamp(self._clock)):
+            self._send(condition)
+            self._condition(condition)
+        if eyes.changed():
+            self._inventory(facts, ground, eyes)
+
     def _condition(self, condition: ConditionReading) -> None:
-        """Say in the device's state, too, that the picture is none."""
+        """Say in the device's state, too, what is wrong."""
         if condition.active:
             self._wrong[condition.code] = condition.text
         elif self._wrong.pop(condition.code, None) is None:
             return
-        cause = Cause.SILENT.value if self._wrong else None
+        cause = next((_CAUSES[code].value for code in _CAUSES if code in self._wrong), None)
         detail = "; ".join(self._wrong.values())
         self._write({"degraded": {"cause": cause, "detail": detail}})
 
-    def _figures(self, capture: Capture, native: NativeLog, pipeline: Pipeline, fps: float) -> None:
+    def _figures(
+        self, capture: Capture, native: NativeLog, pipeline: Pipeline, eyes: Equipment, fps: float
+    ) -> None:
         late = sorted(self._late_ms) or [0]
         self._late_ms = []
         figures = {
@@ -132,7 +165,31 @@ class Child:
             "scene_cuts": pipeline.cuts,
             "tracks": 0 if pipeline.tracks is None else len(pipeline.tracks.ids),
         }
+        if eyes.lookout is not None:
+            counts = eyes.lookout.counts
+            figures |= {
+                "plates_read": pipeline.plates_read,
+                "plates_unread": pipeline.plates_unread,
+                "plate_finder_calls": counts.finder_calls,
+                "plate_reader_calls": counts.reader_calls,
+                "plates_put_off": counts.put_off,
+                "plate_looks_waiting": counts.waiting,
+            }
         self._send(FiguresReading(stamp(self._clock), figures))
+
+    def _inventory(
+        self, facts: StreamFacts, ground: Ground | None, eyes: Equipment | None = None
+    ) -> None:
+        versions = {"size": f"{facts.width}x{facts.height}"}
+        if facts.codec:
+            versions["codec"] = facts.codec
+        if facts.fps:
+            versions["fps"] = f"{facts.fps:g}"
+        if ground is not None:
+            versions["ground-error"] = f"{ground.error_m:.2f} m"
+        if eyes is not None:
+            versions |= eyes.versions()
+        self._send(InventoryReading(stamp(self._clock), versions=versions))
 
     def _send(self, reading: Reading) -> None:
         self._out.write(to_wire(reading) + b"\n")
@@ -143,13 +200,22 @@ class Child:
         self._out.flush()
 
 
-def _inventory(facts: StreamFacts, at: Stamp) -> InventoryReading:
-    versions = {"size": f"{facts.width}x{facts.height}"}
-    if facts.codec:
-        versions["codec"] = facts.codec
-    if facts.fps:
-        versions["fps"] = f"{facts.fps:g}"
-    return InventoryReading(at, versions=versions)
+def _equipped(config: EyesConfig, now_ns: Callable[[], int]) -> Equipment:
+    if config.bare:
+        return MotionOnly()
+    try:
+        # Not at the top: onnxruntime takes memory and time that motion alone can do without.
+        from edge_agent.vision.eyes import Eyes  # noqa: PLC0415
+    except ImportError as error:
+        return MotionOnly(f"{error.name} is not installed: vehicles are found by motion")
+    return Eyes(config, now_ns)
+
+
+def _ground(marks: Sequence[Mark]) -> Ground | None:
+    try:
+        return Ground(marks) if marks else None
+    except ValueError as error:
+        raise DeviceError(Cause.PROTOCOL, f"ground: {error}") from error
 
 
 def last_word(out: BinaryIO, error: DeviceError) -> None:

@@ -1,16 +1,20 @@
 """What the child process is told: one line of JSON on stdin, so that secrets are in no argv."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from edge_agent.vision.equipment import DetectorName, EyesConfig
+from edge_agent.vision.ground import Mark
 from edge_agent.vision.scene import Anchor, Scene
 
 
 class ChildConfig(BaseModel):
     """Everything one camera's child needs.
 
-    Lines and zones are in shares of the picture (0–1), see ``Scene``.
+    Lines, zones and the picture's side of ``ground`` are in shares of the picture (0–1), see
+    ``Scene`` and ``ground.Mark``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,9 +30,27 @@ class ChildConfig(BaseModel):
     zones: dict[str, tuple[tuple[float, float], ...]] = Field(default_factory=dict)
     anchor: Anchor = "centre"
     zone_s: float = 10.0
+    ground: tuple[Mark, ...] = ()
+    detector: DetectorName = "net"
+    models: Path | None = None
+    providers: tuple[str, ...] | None = None
+    plates: bool = False
+    plate_publish: Literal["text", "none"] = "text"
+    plate_min_px: int = 48
     figures_s: float = 10.0
     probe: bool = False
 
     def scene(self) -> Scene:
         """What to count."""
         return Scene(self.lines, self.zones, self.anchor)
+
+    def eyes(self) -> EyesConfig:
+        """What to see with. Plates take at most three tenths of the time between two frames."""
+        return EyesConfig(
+            self.detector,
+            self.plates,
+            self.plate_min_px,
+            0.3 / self.analyse_fps,
+            self.models,
+            self.providers,
+        )

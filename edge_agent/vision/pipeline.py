@@ -1,36 +1,27 @@
-"""One frame after another through detector, tracker, lines and zones, out come readings."""
+"""One frame after another through detector, tracker, lines, zones and plates; out come readings."""
 
 from dataclasses import replace
 
-import numpy as np
-
 from edge_agent.clock import Stamp
-from edge_agent.device.readings import (
-    ConditionReading,
-    CrossingReading,
-    Reading,
-    VehicleClass,
-    ZoneReading,
-)
-from edge_agent.vision.frame import CLASSES, Detector, Frame
-from edge_agent.vision.lines import Crossing, LineCounter, Sight
+from edge_agent.device.readings import CrossingReading, NoPlate, Plate, Reading, ZoneReading
+from edge_agent.vision.album import Album
+from edge_agent.vision.conditions import PictureConditions
+from edge_agent.vision.frame import Detector, Frame
+from edge_agent.vision.ground import Ground, Speed
+from edge_agent.vision.lines import Crossing, LineCounter
+from edge_agent.vision.lookout import Lookout, Seen
+from edge_agent.vision.looks import Agreed
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.tracker import Tracker, Tracks
+from edge_agent.vision.vehicles import Vehicles
+from edge_agent.vision.waiting import PLATE_WAIT_S, SPEED_WAIT_S, Waiting
 from edge_agent.vision.watch import PictureWatch
 from edge_agent.vision.zones import ZoneMeter
 
-_CONDITIONS = {
-    "frozen": (
-        "picture-frozen",
-        "the picture does not change",
-        "power-cycle the camera; check its encoder settings",
-    ),
-    "black": (
-        "picture-black",
-        "the picture is black",
-        "check lens cover, iris, infrared lamp and cable",
-    ),
-}
+_TRUSTED = 1000
+"""Per mille of its vehicle's confidence that a crossing deserves; one that nobody saw, half."""
+_LOOKED_AT = 2
+"""Sights of a vehicle before its plate is looked for."""
 
 
 class Pipeline:
@@ -41,59 +32,99 @@ class Pipeline:
         detector: Finds vehicles.
         run: Name of this run; with the track number it identifies a vehicle for ever.
         zone_s: Interval of zone readings.
+        ground: The road, when it was measured: for speeds.
+        lookout: Looks for plates; None when nobody wants them, or nothing can read them.
+        publish: False keeps plates to this process, and says so.
+        no_plate: Why there is no lookout, as ``CrossingReading.no_plate`` puts it.
 
     Attributes:
+        detector: May be exchanged between two frames.
         tracks: Result of the last frame, for drawing.
+        vehicles: What is known of them, for drawing.
         cuts: How often the scene was another from one frame to the next.
+        plates_read: Crossings told with a plate.
+        plates_unread: Crossings told without one although it was looked for.
     """
 
-    def __init__(self, scene: Scene, detector: Detector, run: str, zone_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        detector: Detector,
+        run: str,
+        zone_s: float = 10.0,
+        *,
+        ground: Ground | None = None,
+        lookout: Lookout | None = None,
+        publish: bool = True,
+        no_plate: NoPlate = "off",
+    ) -> None:
         self._scene = scene
-        self._detector = detector
+        self.detector = detector
         self._run = run
         self._zone_s = zone_s
+        self._ground = ground
+        self._lookout = lookout
+        self._publish = publish
+        self._no_plate = no_plate
+        self._album = Album()
         self._watch = PictureWatch()
-        self._said: dict[str, bool] = {}
-        self._highest = 0
-        self._offset = 0  # track numbers given before the last cut
+        self._conditions = PictureConditions()
+        least_s = 0.0 if ground is None else SPEED_WAIT_S
+        most_s = least_s if lookout is None else PLATE_WAIT_S
+        self._waiting = Waiting(self._complete, least_s, most_s)
         self._shape: tuple[int, ...] = ()
         self._zone_due: float | None = None
+        self.vehicles = Vehicles((0, 0), scene.anchor, ground, 0)
         self.tracks: Tracks | None = None
         self.cuts = 0
+        self.plates_read = 0
+        self.plates_unread = 0
 
     def feed(self, frame: Frame) -> list[Reading]:
         """Take the next frame; returns what it brought to light."""
         readings: list[Reading] = []
         if frame.small.shape != self._shape:
+            readings += self.finish(frame)
             self._restart(frame)
         self._watch.step(frame.t, frame.small)
-        readings += self._conditions(frame.at)
-        found = self._detector.detect(frame)
-        if self._detector.cut():
+        readings += self._conditions.news(self._watch, frame.at)
+        found = self.detector.detect(frame)
+        if self.detector.cut():
             self.cuts += 1
-            readings += self._finish(frame)
+            readings += self.finish(frame)
             self._restart(frame)
         self.tracks = self._tracker.update(frame.t, found)
-        sights, ended = self._sights(frame.t, self.tracks)
+        sights, ended = self.vehicles.see(frame.t, self.tracks)
         for name, counter in self._lines.items():
             for crossing in counter.step(sights, ended):
-                readings.append(self._crossing(name, crossing, frame))
+                self._crossed(name, crossing, frame)
+        if self._lookout is not None:
+            self._lookout.step(frame, self._seen(frame, [sight.track for sight in sights]))
+        readings += self._told(frame.t, ended)
         certain = [sight for sight in sights if sight.confirmed]
         for meter in self._zones.values():
             meter.step(frame.t, certain)
         readings += self._zone_readings(frame)
-        self._forget(ended)
         return readings
 
     def finish(self, frame: Frame) -> list[Reading]:
-        """The stream ends after this frame: paths that end now may still reach a line."""
-        return self._finish(frame)
+        """The stream or scene ends before this frame: paths that end now may reach a line."""
+        if not self._shape:
+            return []
+        everybody = list(self.vehicles)
+        for name, counter in self._lines.items():
+            for crossing in counter.step([], everybody):
+                self._crossed(name, crossing, frame)
+        readings = self._told(frame.t, everybody)
+        return readings + self._counted(self._waiting.everything())
 
     def _restart(self, frame: Frame) -> None:
-        self._offset = self._highest
         self._shape = frame.small.shape
         height, width = self._shape
         self._tracker = Tracker()
+        self.vehicles = Vehicles(
+            (width, height), self._scene.anchor, self._ground, self.vehicles.highest
+        )
         self._lines = {
             name: LineCounter(segment)
             for name, segment in self._scene.segments(width, height).items()
@@ -102,70 +133,86 @@ class Pipeline:
             name: ZoneMeter(polygon)
             for name, polygon in self._scene.polygons(width, height).items()
         }
-        self._facts: dict[int, tuple[VehicleClass, int, tuple[int, int, int, int]]] = {}
 
-    def _finish(self, frame: Frame) -> list[Reading]:
-        if not self._shape:
-            return []
+    def _seen(self, frame: Frame, tracks: list[int]) -> list[Seen]:
+        """Where this frame's vehicles are in the picture at full size."""
+        across, down = frame.scale
+        urgent = self._waiting.tracks
         return [
-            self._crossing(name, crossing, frame)
-            for name, counter in self._lines.items()
-            for crossing in counter.step([], list(self._facts))
+            Seen(track, (x1 * across, y1 * down, x2 * across, y2 * down), track in urgent)
+            for track in tracks
+            if self.vehicles[track].hits >= _LOOKED_AT
+            for x1, y1, x2, y2 in [self.vehicles[track].box]
         ]
 
-    def _sights(self, t: float, tracks: Tracks) -> tuple[list[Sight], list[int]]:
-        """The tracks that were truly found in this frame; predictions cross nothing."""
-        sights = []
-        foot = self._scene.anchor == "foot"
-        best = tracks.votes.argmax(axis=1)
-        for i in np.flatnonzero(tracks.seen):
-            x1, y1, x2, y2 = tracks.boxes[i].tolist()
-            number = int(tracks.ids[i]) + self._offset
-            self._highest = max(self._highest, number)
-            self._facts[number] = (
-                CLASSES[best[i]],
-                round(1000 * float(tracks.score[i])),
-                (round(x1), round(y1), round(x2), round(y2)),
-            )
-            sights.append(
-                Sight(
-                    number,
-                    t,
-                    ((x1 + x2) / 2, y2 if foot else (y1 + y2) / 2),
-                    (x2 - x1, y2 - y1),
-                    (float(tracks.velocity[i, 0]), float(tracks.velocity[i, 1])),
-                    bool(tracks.confirmed[i]),
-                )
-            )
-        return sights, [int(number) + self._offset for number in tracks.ended]
-
-    def _forget(self, ended: list[int]) -> None:
-        for track in ended:
-            self._facts.pop(track, None)
-
-    def _crossing(self, line: str, crossing: Crossing, frame: Frame) -> CrossingReading:
-        vehicle, score, box = self._facts[crossing.track]
-        return CrossingReading(
+    def _crossed(self, line: str, crossing: Crossing, frame: Frame) -> None:
+        known = self.vehicles[crossing.track]
+        x1, y1, x2, y2 = (round(value) for value in known.box)
+        reading = CrossingReading(
             at=_earlier(frame, crossing.t),
             line=line,
             direction=crossing.direction,
             track=crossing.track,
-            vehicle=vehicle,
-            confidence=score if crossing.seen else score // 2,
-            box=box,
+            confidence=_TRUSTED if crossing.seen else _TRUSTED // 2,
+            box=(x1, y1, x2, y2),
             run=self._run,
         )
+        self._waiting.add(reading, crossing.t)
 
-    def _conditions(self, at: Stamp) -> list[Reading]:
-        readings: list[Reading] = []
-        for name, (code, text, do) in _CONDITIONS.items():
-            verdict: bool | None = getattr(self._watch, name)
-            if verdict is not None and self._said.get(name) != verdict:
-                self._said[name] = verdict
-                readings.append(
-                    ConditionReading(at, code, verdict, "warning", text if verdict else "", do)
-                )
-        return readings
+    def _told(self, t: float, ended: list[int]) -> list[Reading]:
+        """Crossings whose time has come; vehicles that ended are forgotten."""
+        self._waiting.gone(ended)
+        settled = (lambda _: True) if self._lookout is None else self._lookout.settled
+        readings = self._waiting.due(t, settled)
+        self.vehicles.forget(ended)
+        if self._lookout is not None:
+            self._lookout.forget(ended)
+        return self._counted(readings)
+
+    def _complete(self, reading: CrossingReading, t: float) -> CrossingReading:
+        """What is known of its vehicle by now."""
+        known = self.vehicles[reading.track]
+        speed = "no-ground" if self._ground is None else known.path.speed(t)
+        plate, no_plate = self._plate(reading.track)
+        return replace(
+            reading,
+            vehicle=known.kind,
+            confidence=known.confidence * reading.confidence // _TRUSTED,
+            speed=speed.value if isinstance(speed, Speed) else None,
+            spread=speed.spread if isinstance(speed, Speed) else None,
+            no_speed="" if isinstance(speed, Speed) else speed,
+            size=known.path.size(),
+            plate=plate,
+            no_plate=no_plate,
+        )
+
+    def _plate(self, track: int) -> tuple[Plate | None, NoPlate]:
+        if self._lookout is None:
+            return None, self._no_plate
+        found = self._lookout.verdict(track)
+        if not isinstance(found, Agreed):
+            return None, found
+        if not self._publish:
+            return None, "withheld"
+        plate = Plate(
+            text=found.reading.text,
+            confidence=round(1000 * found.reading.confidence),
+            looks=found.looks,
+            candidates=found.reading.candidates,
+            formats=found.reading.formats,
+            colour=found.colour,
+            at=found.best.at,
+            box=found.best.box,
+            picture=self._album.keep(found.best.crop),
+        )
+        return plate, ""
+
+    def _counted(self, readings: list[CrossingReading]) -> list[Reading]:
+        if self._lookout is not None:
+            read = sum(one.plate is not None or one.no_plate == "withheld" for one in readings)
+            self.plates_read += read
+            self.plates_unread += len(readings) - read
+        return list(readings)
 
     def _zone_readings(self, frame: Frame) -> list[Reading]:
         if self._zone_due is None:
@@ -173,19 +220,18 @@ class Pipeline:
         if frame.t < self._zone_due:
             return []
         self._zone_due = frame.t + self._zone_s
-        blind = "picture frozen" if self._watch.frozen else "picture black"
-        usable = not (self._watch.frozen or self._watch.black)
+        blind = self._watch.blind
         readings: list[Reading] = []
         for name, meter in self._zones.items():
             count = meter.take()
             if count is None:
                 continue
-            if usable:
+            if blind:
+                readings.append(ZoneReading(frame.at, name, None, None, why=blind))
+            else:
                 readings.append(
                     ZoneReading(frame.at, name, count.vehicles, count.occupancy, count.standing)
                 )
-            else:
-                readings.append(ZoneReading(frame.at, name, None, None, why=blind))
         return readings
 
 

@@ -31,6 +31,7 @@ enabled = false
 [device.cam]
 kind = "camera"
 url = "{camera}"
+detector = "motion"
 lines = {{ main = [0.5, 0.0, 0.5, 1.0] }}
 [lane.road]
 lines = [{{ device = "cam", line = "main", ab = "ab", ba = "ba" }}]

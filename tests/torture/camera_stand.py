@@ -86,7 +86,9 @@ async def camera_stand(view: RoadView = SMALL, flow: float = 900) -> AsyncIterat
             rng=random.Random(1),
         ),
     )
-    settings = CameraSettings(kind="camera", url=f"rtsp://{host}:{port}{server.path}")
+    settings = CameraSettings(
+        kind="camera", url=f"rtsp://{host}:{port}{server.path}", detector="motion"
+    )
     tasks = [
         asyncio.create_task(feed.run(), name="camera feed"),
         asyncio.create_task(stand.supervisor.run([("cam1", KIND, settings)]), name="supervisor"),

@@ -12,7 +12,7 @@ from edge_agent.device.readings import (
     Reading,
     ZoneReading,
 )
-from edge_agent.vision.frame import Frame, shrink
+from edge_agent.vision.frame import Frame, framed, shrink
 from edge_agent.vision.motion import MotionDetector
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Scene
@@ -28,6 +28,7 @@ def film(
     *,
     size: tuple[int, int] = (180, 320),
     cut_at: int | None = None,
+    begins: float = 0.0,
 ) -> Iterator[Frame]:
     """Frames of a grey road; a vehicle is (enter second, x speed, y, width, height, level)."""
     draw = np.random.default_rng(5)
@@ -44,7 +45,8 @@ def film(
             if x1 < x2:
                 plane[y : y + height, x1:x2] = level + draw.normal(0, 8, (height, x2 - x1))
         plane = np.clip(plane, 0, 255).astype(np.uint8)
-        yield Frame(plane, shrink(plane), t, Stamp(1000 + round(t * 1000), round(t * 1e9)))
+        now = begins + t
+        yield framed(plane, now, Stamp(1000 + round(now * 1000), round(now * 1e9)))
 
 
 def feed(pipeline: Pipeline, frames: Iterable[Frame]) -> list[Reading]:
@@ -93,7 +95,7 @@ def test_a_stream_that_changes_its_size_goes_on() -> None:
     pipeline = Pipeline(SCENE, MotionDetector(), "r")
     first = crossings(feed(pipeline, film(6, [(1.0, 90, 30, 44, 24, 220)])))
     larger: list[Drawn] = [(1.0, 180, 60, 88, 48, 220)]
-    second = crossings(feed(pipeline, film(6, larger, size=(360, 640))))
+    second = crossings(feed(pipeline, film(6, larger, size=(360, 640), begins=6.0)))
     assert len(first) == len(second) == 1
     assert first[0].track != second[0].track
 

@@ -1,3 +1,4 @@
+import json
 import tomllib
 from importlib.resources import files
 from typing import Any
@@ -7,7 +8,8 @@ from pydantic import ValidationError
 
 from edge_agent.drivers.camera import KIND
 from edge_agent.drivers.camera.settings import CameraSettings, check
-from tests.drivers.camera.kit import settings
+from edge_agent.vision.child import configured
+from tests.drivers.camera.kit import Heard, driver, settings
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,41 @@ def test_a_sound_table_has_no_complaints_and_offers_its_names() -> None:
     assert check(own) == []
     assert KIND.offers(own) == {"line": frozenset({"stop"}), "zone": frozenset({"queue"})}
     assert own.share(640, 360) == (0.5, 0.5)
+
+
+MARKS = [(10, 90, 0, 0), (90, 90, 7, 0), (30, 20, 0, 40), (70, 20, 7, 40)]
+
+
+@pytest.mark.parametrize(
+    ("marks", "words"),
+    [
+        (MARKS[:3], "3 points; 4 to 8"),
+        (MARKS * 3, "12 points; 4 to 8"),
+        ([*MARKS[:3], (170, 20, 7, 40)], "outside the picture"),
+        ([*MARKS, (50, 90, 3, 0)], "on one line"),
+        ([*MARKS[:3], (71, 20, 0, 20)], "on one line"),
+    ],
+)
+def test_points_of_the_road_that_measure_nothing_are_refused(
+    marks: list[tuple[float, float, float, float]], words: str
+) -> None:
+    own = settings("rtsp://192.0.2.1/live", picture=(100, 100), ground=marks)
+    assert any(words in wrong for _, wrong in check(own))
+
+
+def test_points_of_the_road_are_given_as_shares_to_the_child() -> None:
+    own = settings("rtsp://192.0.2.1/live", picture=(100, 100), ground=MARKS, plates=True)
+    assert check(own) == []
+    told = driver(own, Heard())._config(probe=False)
+    assert told["ground"][1] == (0.9, 0.9, 7, 0)
+    config = configured(json.dumps(told).encode())
+    assert config.eyes().plates
+    assert not config.eyes().bare
+
+
+def test_networks_lie_at_an_absolute_path() -> None:
+    own = settings("rtsp://192.0.2.1/live", models="models")
+    assert [where for where, _ in check(own)] == ["models"]
 
 
 def test_a_usb_camera_has_one_user_and_may_be_missing() -> None:

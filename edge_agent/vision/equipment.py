@@ -1,0 +1,83 @@
+"""What a camera sees with, and seeing by motion alone, which loads no network."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from edge_agent.clock import Stamp
+from edge_agent.device.readings import ConditionReading, NoPlate
+from edge_agent.vision.frame import Detector
+from edge_agent.vision.lookout import Lookout
+from edge_agent.vision.motion import MotionDetector
+
+DetectorName = Literal["net", "net-small", "motion"]
+REFUSED = "model-refused"
+"""Condition: a network that is asked for cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class EyesConfig:
+    """What a camera is to see with.
+
+    Attributes:
+        detector: Which network finds vehicles, or motion.
+        plates: Whether plates are read.
+        plate_min_px: Narrower ones are not.
+        budget_s: Time a frame that plates may take.
+        models: Folder of the networks; None takes those that came with this software.
+        providers: Hardware to run them on; None takes what is here.
+    """
+
+    detector: DetectorName = "net"
+    plates: bool = False
+    plate_min_px: int = 48
+    budget_s: float = 0.03
+    models: Path | None = None
+    providers: tuple[str, ...] | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether no network is asked for; pictures need no colour then."""
+        return self.detector == "motion" and not self.plates
+
+
+class Equipment(Protocol):
+    """What a camera's process asks of its eyes, see ``eyes.Eyes``."""
+
+    detector: Detector
+    lookout: Lookout | None
+    no_plate: NoPlate
+
+    def look(self, at: Stamp) -> list[ConditionReading]: ...
+    def versions(self) -> dict[str, str]: ...
+    def changed(self) -> bool: ...
+
+
+class MotionOnly:
+    """Eyes without a network.
+
+    Args:
+        trouble: Why there is none although one was asked for.
+    """
+
+    def __init__(self, trouble: str = "") -> None:
+        self.detector: Detector = MotionDetector()
+        self.lookout: Lookout | None = None
+        self.no_plate: NoPlate = "no-model" if trouble else "off"
+        self._trouble: str | None = trouble
+
+    def look(self, at: Stamp) -> list[ConditionReading]:
+        """Say once what is wrong, or that nothing is any more."""
+        text, self._trouble = self._trouble, None
+        if text is None:
+            return []
+        do = "install the [vision] extra" if text else ""
+        return [ConditionReading(at, REFUSED, bool(text), "warning", text, do)]
+
+    def versions(self) -> dict[str, str]:
+        """For the inventory."""
+        return {"detector": "motion"}
+
+    def changed(self) -> bool:
+        """Nothing can."""
+        return False

@@ -1,0 +1,115 @@
+"""What is known of each living vehicle: class by the votes of all its sights, place, path, size."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edge_agent.device.readings import VehicleClass
+from edge_agent.vision.frame import CLASSES
+from edge_agent.vision.ground import Ground, Path
+from edge_agent.vision.lines import Sight
+from edge_agent.vision.scene import Anchor
+from edge_agent.vision.tracker import Tracks
+
+_EDGE_PX = 3
+"""A box that ends so near the picture's edge is cut: its foot is not the vehicle's."""
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class Vehicle:
+    """One track.
+
+    Attributes:
+        box: Where it was seen last, pixels of the analysed picture.
+        hits: How often it was seen.
+        kind: Class with most votes, each weighted by its detection's score.
+        confidence: Mean score of its sights times the share of the votes, per mille.
+        path: On the road; empty without a calibrated camera.
+    """
+
+    box: Box = (0.0, 0.0, 0.0, 0.0)
+    hits: int = 0
+    kind: VehicleClass = VehicleClass.UNKNOWN
+    confidence: int = 0
+    path: Path = field(default_factory=Path)
+
+
+class Vehicles:
+    """All vehicles of one scene.
+
+    Args:
+        size: Width and height of the analysed picture.
+        anchor: Which point of a box crosses lines.
+        ground: The road, when it was measured.
+        offset: Added to the tracker's numbers, which begin anew with each scene.
+
+    Attributes:
+        highest: Largest number given so far.
+    """
+
+    def __init__(
+        self, size: tuple[int, int], anchor: Anchor, ground: Ground | None, offset: int
+    ) -> None:
+        self._size, self._ground, self._offset = size, ground, offset
+        self._foot = anchor == "foot"
+        self._known: dict[int, Vehicle] = {}
+        self.highest = offset
+
+    def __getitem__(self, track: int) -> Vehicle:
+        return self._known[track]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def see(self, t: float, tracks: Tracks) -> tuple[list[Sight], list[int]]:
+        """Take the tracks that were truly found in this frame, for predictions cross nothing.
+
+        Returns:
+            Sights for lines and zones, and the tracks that ended: these stay known until they are
+            forgotten.
+        """
+        sights = []
+        best = tracks.votes.argmax(axis=1)
+        for i in np.flatnonzero(tracks.seen):
+            number = int(tracks.ids[i]) + self._offset
+            self.highest = max(self.highest, number)
+            known = self._known.setdefault(number, Vehicle())
+            x1, y1, x2, y2 = known.box = tuple(tracks.boxes[i].tolist())
+            known.hits = int(tracks.hits[i])
+            known.kind = CLASSES[best[i]]
+            known.confidence = round(1000 * float(tracks.votes[i, best[i]]) / known.hits)
+            self._stride(t, known)
+            sights.append(
+                Sight(
+                    number,
+                    t,
+                    ((x1 + x2) / 2, y2 if self._foot else (y1 + y2) / 2),
+                    (x2 - x1, y2 - y1),
+                    (float(tracks.velocity[i, 0]), float(tracks.velocity[i, 1])),
+                    bool(tracks.confirmed[i]),
+                )
+            )
+        return sights, [int(number) + self._offset for number in tracks.ended]
+
+    def forget(self, tracks: Iterable[int]) -> None:
+        """These are gone."""
+        for track in tracks:
+            self._known.pop(track, None)
+
+    def _stride(self, t: float, known: Vehicle) -> None:
+        """One more step along the road, unless the box is cut by the picture's edge."""
+        if self._ground is None:
+            return
+        width, height = self._size
+        x1, _, x2, y2 = known.box
+        if x1 <= _EDGE_PX or x2 >= width - _EDGE_PX or y2 >= height - _EDGE_PX:
+            return
+        left = self._ground.at(x1 / width, y2 / height)
+        right = self._ground.at(x2 / width, y2 / height)
+        if left is None or right is None:
+            return
+        middle = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
+        known.path.add(t, middle, float(np.hypot(right[0] - left[0], right[1] - left[1])))
