@@ -34,7 +34,7 @@ class Format:
 
 
 def _format(name: str, pattern: str, *tops: int) -> Format:
-    return Format(name, re.compile(pattern), frozenset(tops))
+    return Format(name, re.compile(pattern, re.ASCII), frozenset(tops))
 
 
 FORMATS = (
@@ -95,7 +95,7 @@ def formats(text: str, top: int | None = None) -> tuple[str, ...]:
         top: Characters on the upper line, 0 where there is one line only, None when not known. A
             break where no fitting format has one is taken for an error of sight and ignored.
     """
-    fitting = [one for one in FORMATS if one.pattern.fullmatch(text, re.ASCII) is not None]
+    fitting = [one for one in FORMATS if one.pattern.fullmatch(text)]
     there = [one for one in fitting if top in one.tops]
     return tuple(one.name for one in there or fitting)
 
