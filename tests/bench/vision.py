@@ -26,6 +26,8 @@ from tests.bench.measure import Figure, Measure
 from tests.bench.vision_child import blocked, footprint
 from tests.bench.vision_road import Seen, View, film, road, switches
 
+SUITE = "vision"
+
 PEER = "trackers"
 _RUNS = 3
 """The quickest counts, here as for the peers."""
