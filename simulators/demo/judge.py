@@ -10,6 +10,7 @@ from edge_agent.simulators.demo.device import Device, Place, Scene
 from edge_agent.simulators.demo.score import percentile
 from edge_agent.simulators.demo.stage import Outcome
 from edge_agent.simulators.score import report, thresholds
+from edge_agent.simulators.score.cameras import cameras
 from edge_agent.simulators.score.figures import Row, integrity, score, span
 from edge_agent.simulators.score.items import Line, Stored, read_truth
 from edge_agent.simulators.score.thresholds import Thresholds, Verdict
@@ -50,7 +51,7 @@ def truth(scene: Scene, place: Place, outcome: Outcome) -> list[Line]:
         if whose in there and event["what"] not in there[whose]:
             lines.append({**event, "device": whose})
     for device in scene.devices:
-        told = ("condition", "crossing") if device.films else ("condition",)
+        told = ("condition", "crossing", "plate") if device.films else ("condition",)
         lines += [event for event in _own(place, device) if event["what"] in told]
     since = outcome.began_ms - SETTLE_MS
     inside = (line for line in lines if since <= int(line["t"]) <= outcome.ended_ms)
@@ -96,7 +97,8 @@ def judge(true: Sequence[Line], outcome: Outcome, limit: Thresholds) -> "Judgeme
     when = span(true, stored, SETTLE_MS, DRAIN_MS)
     rows = [] if when is None else score(true, stored, limit.names, when)
     rows.append(integrity(stored))
-    return Judgement(outcome, rows, thresholds.judge(limit.demands, rows))
+    seen = {} if when is None else cameras(true, stored, limit.names, when)
+    return Judgement(outcome, rows, thresholds.judge(limit.demands, rows), seen)
 
 
 class Judgement:
@@ -108,7 +110,13 @@ class Judgement:
         result: For machines.
     """
 
-    def __init__(self, outcome: Outcome, rows: list[Row], verdicts: list[Verdict]) -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        rows: list[Row],
+        verdicts: list[Verdict],
+        seen: dict[str, dict[str, Any]],
+    ) -> None:
         self.rows = rows
         self.verdicts = verdicts
         stored, recorded = outcome.stored, sum(outcome.recorded.values())
@@ -123,6 +131,7 @@ class Judgement:
             "streams": dict(sorted(Counter(event.stream for event in stored).items())),
             "latency_ms": {"p50": percentile(late, 0.5), "p99": percentile(late, 0.99)},
             "devices": _devices(rows),
+            "cameras": seen,
             "demands": report.as_json(rows, verdicts)["demands"],
         }
 

@@ -8,9 +8,9 @@ from edge_agent.simulators.demo.device import Device, Scene, Table
 Ready = Mapping[str, Any]
 
 _FPS = 8
-_PICTURE = ("--size", "640x360", "--fps", str(_FPS))
-"""Of cameras on the world: painting, coding, decoding and tracking two of them keeps real time on
-two cores."""
+_WIDE, _CLOSE = ("640x360", "1280x720")
+"""Pictures of cameras that watch, and of those that read plates: painting, coding, decoding and
+analysing two of each keeps real time on two cores."""
 
 
 def _modbus(ready: Ready) -> Table:
@@ -50,7 +50,8 @@ def _one_line(ready: Ready) -> Table:
 
 
 def _watching(ready: Ready) -> Table:
-    return {**_one_line(ready), "anchor": "foot", "analyse_fps": _FPS}
+    table = {**_one_line(ready), "anchor": "foot", "analyse_fps": _FPS, "ground": ready["ground"]}
+    return {**table, "plates": True} if ready["plates"] else table
 
 
 ROAD = Scene(
@@ -88,9 +89,11 @@ def _reader(name: str) -> Device:
     return Device(name, "toll tag reader (LLRP)", argv, _llrp)
 
 
-def _camera(name: str) -> Device:
-    argv = ("camera", "--rtsp", "127.0.0.1:0", "--camera", name, *_PICTURE)
-    return Device(name, "camera (RTSP, H.264, password)", argv, _watching, films=True)
+def _camera(name: str, size: str = _WIDE) -> Device:
+    picture = ("--size", size, "--fps", str(_FPS))
+    argv = ("camera", "--rtsp", "127.0.0.1:0", "--camera", name, *picture)
+    words = "plate camera" if size == _CLOSE else "camera"
+    return Device(name, f"{words} (RTSP, H.264, password)", argv, _watching, films=True)
 
 
 def _counted(camera: str, line: str, name: str) -> Table:
@@ -132,6 +135,8 @@ _JUNCTION = Scene(
         ),
         _camera("cam1"),
         _camera("cam2"),
+        _camera("anpr-s", _CLOSE),
+        _camera("anpr-w", _CLOSE),
         _reader("etc1"),
         Device(
             "etc2",
@@ -145,6 +150,8 @@ _JUNCTION = Scene(
     {
         "s-speed": _counted("cam1", "s-speed", "Southern approach"),
         "w-speed": _counted("cam2", "w-speed", "Western approach"),
+        "s-lane2": _counted("anpr-s", "s-lane2", "Southern approach, middle lane"),
+        "w-lane2": _counted("anpr-w", "w-lane2", "Western approach, middle lane"),
         "crossing": {
             "name": "Crossing south of the junction",
             "interval_s": 10,
@@ -156,8 +163,19 @@ _JUNCTION = Scene(
     },
 )
 
-_PLAZA = (_camera("cam1"), _reader("etc1"), _station("wim1"), _CABINET)
-_ARRIVING = {"arrive": _counted("cam1", "arrive", "Before the gantry")}
+_PLAZA = (
+    _camera("cam1"),
+    _camera("anpr-front", _CLOSE),
+    _camera("anpr-rear", _CLOSE),
+    _reader("etc1"),
+    _station("wim1"),
+    _CABINET,
+)
+_ARRIVING = {
+    "arrive": _counted("cam1", "arrive", "Before the gantry"),
+    "lane1": _counted("anpr-rear", "lane1", "Two wheels, below the gantry"),
+    "lane2": _counted("anpr-front", "lane2", "Lane 2, below the gantry"),
+}
 
 SITES: dict[str, Scene] = {
     scene.name: scene

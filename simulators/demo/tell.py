@@ -18,6 +18,7 @@ _COLUMNS = {
     "error_ms_p99": "± ms",
     "latency_ms_p99": "late ms",
     "weight_error_pct_p50": "± kg %",
+    "speed_error_pct_p50": "± km/h %",
 }
 
 
@@ -48,7 +49,8 @@ def site(
             cells = (figures.get(name) for name in _COLUMNS)
             table.add_row(device, kind, *("–" if cell is None else f"{cell:g}" for cell in cells))
     console.print(table)
-    console.print("± ms, late ms: 99th percentiles; ± kg %: median of axles", style="dim")
+    console.print("± ms, late ms: 99th percentiles; ± kg %, ± km/h %: medians", style="dim")
+    _cameras(console, result["cameras"])
     for verdict in judgement.verdicts:
         word, style = ("ok", "green") if verdict.ok else ("MISSED", "bold red")
         value = "nothing to measure" if verdict.value is None else f"{verdict.value:g}"
@@ -64,6 +66,33 @@ def site(
     for refused in result["faults"]["refused"]:
         console.print(f"fault not done: {refused}", style="bold red")
     _next(console, keep)
+
+
+def _cameras(console: Console, seen: Mapping[str, Any]) -> None:
+    """What each camera counted, and the plates that it showed."""
+    if not seen:
+        return
+    table = Table(title="what the cameras saw, of what was there", title_justify="left", box=None)
+    for name in ("camera", "way", "counted / true by class", "plates read", "wrong", "why unread"):
+        table.add_column(name)
+    for camera, own in seen.items():
+        plates, said = own["plates"], ["–", "–", ""]
+        if plates["shown"] or plates["wrong"]:
+            read = f"{plates['read']} of {plates['shown']}"
+            said = [read, str(plates["wrong"]), _words(own["why"])]
+        ways = [
+            (way, _words({name: f"{n['stored']}/{n['true']}" for name, n in classes.items()}))
+            for way, classes in own["counts"].items()
+        ] or [("", "")]
+        for number, row in enumerate(ways):
+            table.add_row("" if number else camera, *row, *(["", "", ""] if number else said))
+        if own["confusion"]:
+            table.add_row("", "", f"confused: {_words(own['confusion'])}", "", "", "")
+    console.print(table)
+
+
+def _words(figures: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name} {value}" for name, value in figures.items())
 
 
 def _kept(console: Console, result: Mapping[str, Any]) -> None:

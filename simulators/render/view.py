@@ -70,6 +70,12 @@ class View:
         found: Floats = self.eye[:2] + rays[..., :2] * reach[..., None]
         return found
 
+    def horizon(self) -> float:
+        """Row of the picture in which the road ends; below 0 when it is above the picture."""
+        # The horizon is where rays run level: focal · tan of the axis' fall above the centre.
+        fall = -float(self.axes[2][2])
+        return float(self.centre[1]) - self.focal * fall / sqrt(max(1e-9, 1 - fall * fall))
+
     def polygon(self, points: Floats) -> Floats | None:
         """Pixels of a polygon's part before the camera; None when nothing of it is."""
         depth = self.depth(points)

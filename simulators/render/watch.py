@@ -16,7 +16,7 @@ PLATE_PX = 30.0
 """Plates narrower than this are not told of: nobody could read them."""
 
 _WHOLE = 0.95
-_CALIBRATED_M = 120.0
+_MARKED = ((0.08, 0.95), (0.92, 0.9), (0.16, 0.4), (0.8, 0.35), (0.45, 0.66), (0.68, 0.55))
 
 
 @dataclass(slots=True)
@@ -55,19 +55,14 @@ def picture_lines(camera: CameraAt, view: View) -> list[dict[str, Any]]:
 def ground_marks(view: View) -> list[list[float]]:
     """Points of the road that calibrate a camera: x and y in the picture (shares), X and Y, metres.
 
-    Where its picture shows no road there are none; six or more otherwise.
+    Wide apart, no three on one line, none nearer the horizon than a third of the way to it.
     """
-    columns, rows = np.meshgrid((0.1, 0.5, 0.9), (0.45, 0.6, 0.75, 0.92))
-    pixels = np.stack((columns, rows), axis=-1) * (view.width, view.height) - 0.5
-    ground = view.ground(pixels)
-    away = np.hypot(*(ground - view.eye[:2]).transpose(2, 0, 1))
-    near = (away < _CALIBRATED_M) & (away > 0)  # NaN is not near
+    top = max(0.0, view.horizon() / view.height)
+    shares = np.array([(x, top + (1 - top) * down) for x, down in _MARKED])
+    ground = view.ground(shares * (view.width, view.height) - 0.5)
     return [
-        [round(float(x), 4), round(float(y), 4), round(float(east), 3), round(float(north), 3)]
-        for x, y, (east, north), shows in zip(
-            columns.ravel(), rows.ravel(), ground.reshape(-1, 2), near.ravel(), strict=True
-        )
-        if shows
+        [round(float(value), 4) for value in (*share, *place)]
+        for share, place in zip(shares, ground, strict=True)
     ]
 
 
@@ -105,6 +100,7 @@ class Watch:
                 "cls": event["cls"],
                 "vehicle": event["vehicle"],
                 "lane": event["lane"],
+                "spd": event["spd"],
                 "at": event["t"],
             }
             for event in self._world.advance_to(utc_ms)

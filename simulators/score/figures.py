@@ -24,6 +24,8 @@ FIGURES = (
     "latency_ms_p99",
     "weight_error_pct_p50",
     "weight_error_pct_p99",
+    "speed_error_pct_p50",
+    "speed_error_pct_p99",
 )
 """Names of the figures of a row, in the order of the table."""
 
@@ -88,18 +90,20 @@ def score(
         wanted = list(kind.true(lines, names))
         given = [item for event in stored for item in kind.stored(event)]
         if wanted or given:
-            rows += _rows(kind.name, _within(match(wanted, given, kind.window_ms), when))
+            rows += _rows(kind.name, within(match(wanted, given, kind.window_ms), when))
     return rows
 
 
-def _within(matching: Matching, when: Span) -> Matching:
+def within(matching: Matching, when: Span) -> Matching:
+    """The part of a matching that is scored."""
+
     # Cut after matching: a thing near the border must not lose its partner beyond it.
     def inside(item: Item) -> bool:
         return when.start <= item.t <= when.end
 
     return Matching(
-        [(true, stored) for true, stored in matching.pairs if inside(true)],
-        [item for item in matching.missed if inside(item)],
+        [(true, stored) for true, stored in matching.pairs if inside(true) and true.asked],
+        [item for item in matching.missed if inside(item) and item.asked],
         [item for item in matching.extra if inside(item)],
     )
 
@@ -140,6 +144,11 @@ def _row(kind: str, scope: str, name: str, matching: Matching) -> Row:
     errors = sorted(abs(stored.t - true.t) for true, stored in matching.pairs)
     late = sorted(s.committed - t.t for t, s in matching.pairs if s.committed is not None)
     off = sorted(pct for true, stored in matching.pairs for pct in _weight_errors(true, stored))
+    speeds = sorted(
+        round(100 * abs(stored.speed - true.speed) / true.speed, 2)
+        for true, stored in matching.pairs
+        if true.speed and stored.speed is not None
+    )
     values: dict[str, float | None] = {
         "true": true,
         "stored": stored,
@@ -152,6 +161,8 @@ def _row(kind: str, scope: str, name: str, matching: Matching) -> Row:
         "latency_ms_p99": percentile(late, 0.99),
         "weight_error_pct_p50": percentile(off, 0.5),
         "weight_error_pct_p99": percentile(off, 0.99),
+        "speed_error_pct_p50": percentile(speeds, 0.5),
+        "speed_error_pct_p99": percentile(speeds, 0.99),
     }
     wrong = {f"{a}>{b}": n for (a, b), n in sorted(confusion.items()) if a != b}
     return Row(kind, scope, name, values, wrong)

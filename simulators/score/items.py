@@ -25,6 +25,9 @@ class Item:
         cls: What may be confused; None where there is nothing to confuse.
         committed: UTC ms of the centre's commit; None for true ones and where not told.
         weights: Of a weighed vehicle's axles, kg; None for one that cannot be trusted.
+        speed: 0.1 km/h; None where nothing is measured.
+        direction: For the table of counts.
+        asked: False for a true thing that nobody has to notice and everybody may.
     """
 
     t: int
@@ -34,6 +37,9 @@ class Item:
     cls: str | None = None
     committed: int | None = None
     weights: tuple[int | None, ...] = ()
+    speed: int | None = None
+    direction: str = ""
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

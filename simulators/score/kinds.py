@@ -5,6 +5,12 @@ from dataclasses import dataclass
 
 from edge_agent.simulators.score.items import Item, Line, Names, Stored
 
+PLATE_PX = 90
+"""Width of a plate in the picture from which it has to be read; narrower ones may be."""
+
+_SEEN_AS = {"minibus": "bus", "light_truck": "truck", "tractor_trailer": "truck"}
+"""Classes that nobody tells apart in a picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -48,15 +54,39 @@ def _true_crossing(truth: Iterable[Line], names: Names) -> Iterable[Item]:
         lane = names.lane_of(str(line["line"]), line.get("lane"))
         direction = names.direction.get(str(line["direction"]), str(line["direction"]))
         device = names.device.get(str(line["line"])) or _device(line, names)
-        yield Item(line["t"], (lane, direction), device, lane, str(line["cls"]))
+        cls = _SEEN_AS.get(str(line["cls"]), str(line["cls"]))
+        yield Item(
+            line["t"], (lane, direction), device, lane, cls,
+            speed=line.get("spd"), direction=direction,
+        )  # fmt: skip
 
 
 def _stored_passage(event: Stored) -> Iterable[Item]:
     body = event.body
     if body["st"] == "passage":
         lane, device = str(body["lane"]), str(body["parts"][0]["d"])
-        key = (lane, str(body["dir"]))
-        yield Item(body["t"], key, device, lane, str(body["cls"]), event.committed)
+        direction = str(body["dir"])
+        cls = _SEEN_AS.get(str(body["cls"]), str(body["cls"]))
+        yield Item(
+            body["t"], (lane, direction), device, lane, cls, event.committed,
+            speed=body["spd"], direction=direction,
+        )  # fmt: skip
+
+
+def _true_plate(truth: Iterable[Line], names: Names) -> Iterable[Item]:
+    """Plates as a camera's picture truly showed them, whole, with their greatest width."""
+    for line in _of(truth, "plate"):
+        device = _device(line, names)
+        middle = (line["from"] + line["to"]) // 2
+        asked = line["px"] >= PLATE_PX
+        yield Item(middle, (device, str(line["text"])), device, asked=asked)
+
+
+def _stored_plate(event: Stored) -> Iterable[Item]:
+    body = event.body
+    if body["st"] == "passage" and body.get("plate"):
+        device = str(body["parts"][0]["d"])
+        yield Item(body["t"], (device, body["plate"]["t"]), device, committed=event.committed)
 
 
 def _true_tag(truth: Iterable[Line], names: Names) -> Iterable[Item]:
@@ -135,6 +165,7 @@ KINDS: tuple[Kind, ...] = (
     _group("overlap", "overlap", range(100, 200), {}),
     _group("walk", "ped", range(200, 300), {"walk": "g", "clear": "fg", "dont": "r"}),
     Kind("crossing", 1500, _true_crossing, _stored_passage),
+    Kind("plate", 4000, _true_plate, _stored_plate),
     Kind("tag", 2000, _true_tag, _stored_tag),
     Kind("axles", 1000, _true_axles, _stored_axles),
     Kind("condition", 5000, _true_condition, _stored_alarm),

@@ -9,18 +9,18 @@ from edge_agent.simulators.score.thresholds import Verdict
 
 _HEADS = (
     "true", "stored", "recall", "precision", "class", "err p50", "err p99", "late p50", "late p99",
-    "kg% p50", "kg% p99",
+    "kg% p50", "kg% p99", "km/h% p50", "km/h% p99",
 )  # fmt: skip
 
 
 def table(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
     """Lines for a terminal; times in ms, – where there is nothing to measure."""
     width = max([20, *(len(_title(row)) for row in rows)])
-    lines = [" " * width + "".join(f"{head:>10}" for head in _HEADS)]
+    lines = [" " * width + "".join(f"{head:>11}" for head in _HEADS)]
     for row in rows:
         if row.kind == "stored":
             continue
-        cells = "".join(f"{_cell(row.values.get(figure)):>10}" for figure in FIGURES)
+        cells = "".join(f"{_cell(row.values.get(figure)):>11}" for figure in FIGURES)
         lines.append(f"{_title(row):<{width}}{cells}")
         if row.scope == "all" and row.confusion:
             wrong = sorted(row.confusion.items(), key=lambda entry: -entry[1])[:6]

@@ -61,17 +61,18 @@ def test_a_scene_is_what_its_site_has_beside_the_road(scene: Scene) -> None:
 def test_the_junction_has_all_kinds_of_hardware() -> None:
     first = [device.simulator[0] for device in SITES["junction"].devices]
     assert sorted(first) == sorted(
-        ["ntcip", "signal", "camera", "camera", "etc", "etc", "wim", "cabinet"]
+        ["ntcip", "signal", *["camera"] * 4, "etc", "etc", "wim", "cabinet"]
     )
 
 
 def test_only_cameras_know_the_weather_and_only_the_cabinet_is_apart(tmp_path: Path) -> None:
     place = Place("junction", 3, T0, tmp_path, ("--light", "night", "--rain"))
     argv = {device.name: device.argv(place) for device in SITES["junction"].devices}
-    assert {name for name, words in argv.items() if "--rain" in words} == {"cam1", "cam2"}
+    cameras = {"cam1", "cam2", "anpr-s", "anpr-w"}
+    assert {name for name, words in argv.items() if "--rain" in words} == cameras
     assert {name for name, words in argv.items() if "--start-ms" not in words} == {"cab1"}
     assert all(words[words.index("--seed") + 1] == "3" for words in argv.values())
-    assert {name for name, words in argv.items() if "--password-file" in words} == {"cam1", "cam2"}
+    assert {name for name, words in argv.items() if "--password-file" in words} == cameras
 
 
 def test_part_of_a_scene_keeps_the_lanes_that_it_can_see(tmp_path: Path) -> None:
@@ -80,18 +81,28 @@ def test_part_of_a_scene_keeps_the_lanes_that_it_can_see(tmp_path: Path) -> None
     assert set(part.lanes) == {"s-speed", "crossing"}
     ready: dict[str, dict[str, Any]] = {
         "ctl2": {"url": "tcp://127.0.0.1:1", "profile": "generic_v1"},
-        "cam1": {"url": "rtsp://h/live", "line": {"name": "s-speed", "points": [0, 0, 1, 1]}},
+        "cam1": {
+            "url": "rtsp://h/live",
+            "line": {"name": "s-speed", "points": [0, 0, 1, 1]},
+            "ground": [[0.1, 0.9, 1.0, 2.0]],
+            "plates": False,
+        },
     }
     text = site_file(part, Place("junction", 1, T0, tmp_path), {"broker": "mqtt://h"}, ready)
     read = tomllib.loads(text)
     assert set(read["device"]) == {"ctl2", "cam1"}
     assert read["device"]["cam1"]["password"] == f"file:{tmp_path / 'camera-password'}"
     assert read["device"]["cam1"]["lines"] == {"s-speed": [0, 0, 1, 1]}
+    assert read["device"]["cam1"]["ground"] == [[0.1, 0.9, 1.0, 2.0]]
+    assert "plates" not in read["device"]["cam1"]
 
 
 def test_truth_is_what_devices_of_the_scene_could_see_while_the_unit_ran(tmp_path: Path) -> None:
     place = Place("junction", 7, T0, tmp_path)
-    shown = {"what": "crossing", "line": "s-speed", "direction": "ab", "cls": "car", "vehicle": 1}
+    shown = {
+        "what": "crossing", "line": "s-speed", "direction": "ab", "cls": "car", "vehicle": 1,
+        "spd": 400,
+    }  # fmt: skip
     seen = {"t": T0 + 70_400, "at": T0 + 70_000, **shown}
     early = {"t": T0 + 1000, "at": T0 + 900, **shown}
     place.truth("cam1").write_text("".join(line(each) + "\n" for each in (early, seen)))

@@ -1,13 +1,15 @@
 import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from edge_agent.simulators.render.renderer import Renderer
 from edge_agent.simulators.render.stills import SCENES, write_stills
-from edge_agent.simulators.render.watch import Watch, camera_of, picture_lines
+from edge_agent.simulators.render.watch import Watch, camera_of, ground_marks, picture_lines
 from edge_agent.simulators.world.sites import build
 from edge_agent.simulators.world.world import World
 
@@ -41,9 +43,7 @@ def test_crossings_are_those_of_the_cameras_line_in_the_first_picture_that_shows
 
 
 def test_plates_are_told_with_their_time_in_the_picture() -> None:
-    plates = [
-        line for line in watch("anpr-s", 16, 160, (640, 360)) if line["what"] == "plate"
-    ]
+    plates = [line for line in watch("anpr-s", 16, 160, (640, 360)) if line["what"] == "plate"]
     assert plates
     for line in plates:
         assert line["from"] <= line["to"] < line["t"]
@@ -79,3 +79,19 @@ def test_stills_of_every_scene_with_their_truth(tmp_path: Path) -> None:
         assert lines
         assert {"vehicle", "cls", "box", "visible", "plate"} <= json.loads(lines[0]).keys()
     assert means[0] > means[1] > means[2]
+
+
+@pytest.mark.parametrize("name", ["cam1", "anpr-s"])
+def test_points_of_the_road_lie_where_the_camera_sees_them_no_three_on_a_line(name: str) -> None:
+    site = build("junction")
+    view = Renderer(site, camera_of(site, name), 7, size=SIZE).view
+    marks = ground_marks(view)
+    assert len(marks) == 6
+    for x, y, east, north in marks:
+        assert 0 < x < 1
+        assert 0 < y < 1
+        pixel, depth = view.project(np.array((east, north, 0.0)))
+        assert depth > 0
+        assert np.allclose((pixel + 0.5) / SIZE, (x, y), atol=0.002)
+    for (x1, y1, *_), (x2, y2, *_), (x3, y3, *_) in combinations(marks, 3):
+        assert abs((x2 - x1) * (y3 - y1) - (x3 - x1) * (y2 - y1)) > 0.01
