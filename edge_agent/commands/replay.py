@@ -4,22 +4,24 @@ No child process and no pacing: as fast as it decodes, with time taken from the 
 """
 
 import argparse
+import math
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from edge_agent.clock import Stamp, SystemClock
 from edge_agent.commands import options
-from edge_agent.device.readings import CrossingReading, Reading
+from edge_agent.device.readings import CrossingReading
 from edge_agent.errors import DeviceError, EdgeError
 from edge_agent.exits import Exit
+from edge_agent.progress import Progress
 from edge_agent.vision import annotate, offline, quiet
+from edge_agent.vision.equipment import DetectorName, Equipment, EyesConfig, equip
 from edge_agent.vision.geometry import Segment
-from edge_agent.vision.motion import MotionDetector
 from edge_agent.vision.pipeline import Pipeline
-from edge_agent.vision.scene import Scene, direction_words
+from edge_agent.vision.scene import Anchor, Scene, direction_words
+from edge_agent.vision.showing import cards, shown
 from edge_agent.vision.source import Source
-
-_BAR = 30
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fps", type=_rate, default=10.0, metavar="N", help="analysed frames a second (10)"
     )
     parser.add_argument(
+        "--detector",
+        choices=get_args(DetectorName),
+        help="what finds vehicles; net, or motion where there is no network",
+    )
+    parser.add_argument(
+        "--plates",
+        action=argparse.BooleanOptionalAction,
+        help="read number plates; without it they are read when there are networks for it",
+    )
+    parser.add_argument(
+        "--plate-min-px", type=int, default=48, metavar="N", help="narrower ones are not read (48)"
+    )
+    parser.add_argument(
+        "--anchor",
+        choices=get_args(Anchor),
+        default="centre",
+        help="point of a vehicle that crosses (centre)",
+    )
+    parser.add_argument("--models", type=Path, metavar="DIR", help="folder of another manifest")
+    parser.add_argument(
         "--out", type=Path, metavar="FILE.mp4", help="write the recording with what was seen"
     )
     options.add_json(parser)
@@ -45,12 +67,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Count, then print."""
     quiet.set_up()
+    motion = args.detector == "motion" and not args.plates
     try:
-        source = Source(args.video.resolve().as_uri())
+        source = Source(args.video.resolve().as_uri(), colour=not motion)
     except DeviceError as error:
         raise EdgeError(error.detail) from error
     try:
-        result = _replay(source, args)
+        result = _replay(source, args, _equipped(args))
     finally:
         source.close()
     if args.json:
@@ -60,21 +83,59 @@ def run(args: argparse.Namespace) -> int:
     return Exit.OK
 
 
+def _equipped(args: argparse.Namespace) -> Equipment:
+    """What was asked for, or, where nothing was, the best that is here."""
+    plates = args.plates if args.plates is not None else args.detector != "motion"
+    config = EyesConfig(
+        args.detector or "net",
+        plates=plates,
+        plate_min_px=args.plate_min_px,
+        budget_s=math.inf,
+        models=args.models,
+    )
+    eyes = equip(config, SystemClock().mono_ns)
+    for condition in eyes.look(Stamp(0, 0)):
+        if not condition.active:
+            continue
+        if args.detector or args.plates or args.models:
+            raise EdgeError(f"{condition.text}; {condition.do}")
+        print(f"edge-agent: {condition.text}", file=sys.stderr)
+    return eyes
+
+
 class _Tally:
-    """Crossings of every line by direction on the screen and by class."""
+    """Crossings of every line by direction on the screen and by class; plates in their order."""
 
     def __init__(self, segments: dict[str, Segment]) -> None:
         self.words = {name: direction_words(segment) for name, segment in segments.items()}
         self.lines: dict[str, dict[str, dict[str, int]]] = {
             name: {word: {} for word in pair} for name, pair in self.words.items()
         }
+        self.plates: list[dict[str, Any]] = []
+        self.unread: dict[str, int] = {}
 
-    def add(self, readings: list[Reading]) -> None:
-        for reading in readings:
-            if isinstance(reading, CrossingReading):
-                word = self.words[reading.line][reading.direction == "ba"]
-                classes = self.lines[reading.line][word]
-                classes[reading.vehicle.value] = classes.get(reading.vehicle.value, 0) + 1
+    def add(self, crossing: CrossingReading) -> None:
+        word = self.words[crossing.line][crossing.direction == "ba"]
+        classes = self.lines[crossing.line][word]
+        classes[crossing.vehicle.value] = classes.get(crossing.vehicle.value, 0) + 1
+        plate = crossing.plate
+        if plate is None:
+            self.unread[crossing.no_plate] = self.unread.get(crossing.no_plate, 0) + 1
+            return
+        self.plates.append(
+            {
+                "t": crossing.at.utc_ms / 1000,
+                "line": crossing.line,
+                "direction": word,
+                "class": crossing.vehicle.value,
+                "text": plate.text,
+                "confidence": plate.confidence / 1000,
+                "looks": plate.looks,
+                "candidates": list(plate.candidates),
+                "formats": list(plate.formats),
+                "colour": plate.colour,
+            }
+        )
 
     def total(self) -> dict[str, dict[str, int]]:
         """Over all lines."""
@@ -87,40 +148,42 @@ class _Tally:
         return result
 
 
-def _replay(source: Source, args: argparse.Namespace) -> dict[str, Any]:
-    segments = _segments(args.line, source.facts.width, source.facts.height)
+def _replay(source: Source, args: argparse.Namespace, eyes: Equipment) -> dict[str, Any]:
+    facts = source.facts
+    segments = _segments(args.line, facts.width, facts.height)
     tally = _Tally(segments)
     pipeline = Pipeline(
-        _scene(segments, source.facts.width, source.facts.height),
-        MotionDetector(),
+        _scene(segments, facts.width, facts.height, args.anchor),
+        eyes.detector,
         run=args.video.name,
+        lookout=eyes.lookout,
+        no_plate=eyes.no_plate,
     )
-    film = annotate.Film(args.out, args.fps, segments) if args.out else None
-    bar = _Progress(source.facts.frames)
+    seen_with = eyes.versions()
+    title = f"{args.video.name}   {', '.join(f'{k}: {v}' for k, v in seen_with.items())}"
+    film = annotate.Film(args.out, args.fps, segments, title) if args.out else None
     analysed, frame = 0, None
     try:
-        for frame in offline.frames(source, args.fps):
-            analysed += 1
-            bar.show(source.decoded)
-            tally.add(pipeline.feed(frame))
-            if film:
-                film.add(frame, pipeline.tracks, tally.total())
+        with Progress("replay", facts.frames, every_s=None) as bar:
+            for frame in offline.frames(source, args.fps):
+                analysed += 1
+                bar.show(source.decoded, f"{_sum(tally.total())} counted")
+                crossings = _crossings(pipeline.feed(frame), tally)
+                if film:
+                    film.crossed(crossings, cards(pipeline, crossings))
+                    film.add(frame, shown(pipeline, frame), tally.total())
     finally:
-        bar.close()
         if film:
             film.close()
     if frame is None:
         raise EdgeError(f"{args.video}: no picture could be decoded")
-    tally.add(pipeline.finish(frame))
+    _crossings(pipeline.finish(frame), tally)
     counts = tally.total()
     return {
         "video": str(args.video),
-        "size": [source.facts.width, source.facts.height],
-        "frames": {
-            "decoded": source.decoded,
-            "analysed": analysed,
-            "announced": source.facts.frames,
-        },
+        "size": [facts.width, facts.height],
+        "seen_with": seen_with,
+        "frames": {"decoded": source.decoded, "analysed": analysed, "announced": facts.frames},
         "counts": counts,
         "totals": {word: sum(classes.values()) for word, classes in counts.items()},
         "lines": {
@@ -132,7 +195,20 @@ def _replay(source: Source, args: argparse.Namespace) -> dict[str, Any]:
             }
             for name, segment in segments.items()
         },
+        "plates": tally.plates,
+        "unread": tally.unread,
     }
+
+
+def _crossings(readings: list[Any], tally: _Tally) -> list[CrossingReading]:
+    found = [reading for reading in readings if isinstance(reading, CrossingReading)]
+    for crossing in found:
+        tally.add(crossing)
+    return found
+
+
+def _sum(counts: dict[str, dict[str, int]]) -> int:
+    return sum(sum(classes.values()) for classes in counts.values())
 
 
 def _segments(
@@ -151,13 +227,12 @@ def _segments(
     }
 
 
-def _scene(segments: dict[str, Segment], width: int, height: int) -> Scene:
-    return Scene(
-        {
-            name: (s.a[0] / width, s.a[1] / height, s.b[0] / width, s.b[1] / height)
-            for name, s in segments.items()
-        }
-    )
+def _scene(segments: dict[str, Segment], width: int, height: int, anchor: Anchor) -> Scene:
+    lines = {
+        name: (s.a[0] / width, s.a[1] / height, s.b[0] / width, s.b[1] / height)
+        for name, s in segments.items()
+    }
+    return Scene(lines, anchor=anchor)
 
 
 def _line(text: str) -> tuple[float, float, float, float]:
@@ -181,33 +256,22 @@ def _rate(text: str) -> float:
     return value
 
 
-class _Progress:
-    """A bar on a terminal; nothing when nobody looks."""
-
-    def __init__(self, frames: int) -> None:
-        self._frames = frames
-        self._shown = -1
-        self._live = sys.stderr.isatty() and frames > 0
-
-    def show(self, done: int) -> None:
-        if not self._live:
-            return
-        percent = min(100, 100 * done // self._frames)
-        if percent != self._shown:
-            self._shown = percent
-            bar = "#" * (_BAR * percent // 100)
-            print(f"\r[{bar:<{_BAR}}] {percent:3d} %", end="", file=sys.stderr, flush=True)
-
-    def close(self) -> None:
-        if self._live and self._shown >= 0:
-            print(file=sys.stderr)
-
-
 def _print(result: dict[str, Any]) -> None:
     frames = result["frames"]
     print(f"{result['video']}: {frames['decoded']} frames, {frames['analysed']} analysed")
+    for name, words in result["seen_with"].items():
+        print(f"  {name}: {words}")
     for line in result["lines"].values():
         print("line", ",".join(f"{value:g}" for value in line["line"]))
         for direction, classes in line["counts"].items():
             detail = ", ".join(f"{vehicle} {count}" for vehicle, count in classes.items())
             print(f"  {direction:<14} {sum(classes.values()):5d}  {detail}".rstrip())
+    for plate in result["plates"]:
+        also = f", or {' '.join(plate['candidates'])}" if plate["candidates"] else ""
+        print(
+            f"plate {plate['text']:<10} {plate['confidence']:.2f} by {plate['looks']} looks,"
+            f" {plate['class']} at {plate['t']:.1f} s{also}"
+        )
+    unread = {why: count for why, count in result["unread"].items() if why != "off"}
+    if unread:
+        print("no plate:", ", ".join(f"{why} {count}" for why, count in unread.items()))

@@ -20,7 +20,7 @@ from edge_agent.errors import Cause, DeviceError
 from edge_agent.vision import quiet
 from edge_agent.vision.capture import Capture
 from edge_agent.vision.config import ChildConfig
-from edge_agent.vision.equipment import Equipment, EyesConfig, MotionOnly
+from edge_agent.vision.equipment import Equipment, equip
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.ground import Ground, Mark
 from edge_agent.vision.native import NativeLog
@@ -83,7 +83,7 @@ class Child:
 
     def _watch(self, source: Source, native: NativeLog, ground: Ground | None) -> None:
         own = self._config
-        eyes = _equipped(own.eyes(), self._clock.mono_ns)
+        eyes = equip(own.eyes(), self._clock.mono_ns)
         pipeline = Pipeline(
             own.scene(),
             eyes.detector,
@@ -198,17 +198,6 @@ class Child:
     def _write(self, line: dict[str, Any]) -> None:
         self._out.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
         self._out.flush()
-
-
-def _equipped(config: EyesConfig, now_ns: Callable[[], int]) -> Equipment:
-    if config.bare:
-        return MotionOnly()
-    try:
-        # Not at the top: onnxruntime takes memory and time that motion alone can do without.
-        from edge_agent.vision.eyes import Eyes  # noqa: PLC0415
-    except ImportError as error:
-        return MotionOnly(f"{error.name} is not installed: vehicles are found by motion")
-    return Eyes(config, now_ns)
 
 
 def _ground(marks: Sequence[Mark]) -> Ground | None:

@@ -1,5 +1,6 @@
 """What a camera sees with, and seeing by motion alone, which loads no network."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -81,3 +82,15 @@ class MotionOnly:
     def changed(self) -> bool:
         """Nothing can."""
         return False
+
+
+def equip(config: EyesConfig, now_ns: Callable[[], int]) -> Equipment:
+    """Open the networks, once a process; ``now_ns`` is a clock that runs with the work."""
+    if config.bare:
+        return MotionOnly()
+    try:
+        # Not at the top: onnxruntime takes memory and time that motion alone can do without.
+        from edge_agent.vision.eyes import Eyes  # noqa: PLC0415
+    except ImportError as error:
+        return MotionOnly(f"{error.name} is not installed: vehicles are found by motion")
+    return Eyes(config, now_ns)

@@ -118,6 +118,10 @@ class Pipeline:
         readings = self._told(frame.t, everybody)
         return readings + self._counted(self._waiting.everything())
 
+    def plate(self, track: int) -> Agreed | NoPlate:
+        """What is known by now of a living vehicle's plate."""
+        return self._no_plate if self._lookout is None else self._lookout.verdict(track)
+
     def _restart(self, frame: Frame) -> None:
         self._shape = frame.small.shape
         height, width = self._shape
@@ -187,9 +191,7 @@ class Pipeline:
         )
 
     def _plate(self, track: int) -> tuple[Plate | None, NoPlate]:
-        if self._lookout is None:
-            return None, self._no_plate
-        found = self._lookout.verdict(track)
+        found = self.plate(track)
         if not isinstance(found, Agreed):
             return None, found
         if not self._publish:
@@ -206,6 +208,10 @@ class Pipeline:
             picture=self._album.keep(found.best.crop),
         )
         return plate, ""
+
+    def picture(self, plate: Plate) -> bytes | None:
+        """The JPEG that a plate was read from; None when too many others came since."""
+        return self._album.picture(plate.picture)
 
     def _counted(self, readings: list[CrossingReading]) -> list[Reading]:
         if self._lookout is not None:

@@ -61,6 +61,9 @@ class Vehicles:
     def __getitem__(self, track: int) -> Vehicle:
         return self._known[track]
 
+    def __contains__(self, track: int) -> bool:
+        return track in self._known
+
     def __iter__(self) -> Iterator[int]:
         return iter(self._known)
 
@@ -74,7 +77,7 @@ class Vehicles:
         sights = []
         best = tracks.votes.argmax(axis=1)
         for i in np.flatnonzero(tracks.seen):
-            number = int(tracks.ids[i]) + self._offset
+            number = self.number(int(tracks.ids[i]))
             self.highest = max(self.highest, number)
             known = self._known.setdefault(number, Vehicle())
             x1, y1, x2, y2 = known.box = tuple(tracks.boxes[i].tolist())
@@ -92,7 +95,11 @@ class Vehicles:
                     bool(tracks.confirmed[i]),
                 )
             )
-        return sights, [int(number) + self._offset for number in tracks.ended]
+        return sights, [self.number(int(ended)) for ended in tracks.ended]
+
+    def number(self, of_tracker: int) -> int:
+        """The number for the outside of a track that the tracker numbers so."""
+        return of_tracker + self._offset
 
     def forget(self, tracks: Iterable[int]) -> None:
         """These are gone."""

@@ -36,6 +36,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+MOTION = ("--detector", "motion")
+"""What is drawn here moves, but is no vehicle to a network."""
+
+
 def replay(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "edge_agent.cli", "replay", *map(str, words)],
@@ -51,7 +55,10 @@ def test_counts_by_direction_and_class(
     clip: Path, fps: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = cli.main(
-        ["replay", "--video", str(clip), "--line", "160,0,160,176", "--fps", fps, "--json"]
+        [
+            *("replay", "--video", str(clip), "--line", "160,0,160,176"),
+            *("--fps", fps, "--json", *MOTION),
+        ]
     )
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert code == 0
@@ -66,7 +73,7 @@ def test_several_lines_are_told_apart_and_the_picture_is_written(
 ) -> None:
     out = tmp_path / "seen.mp4"
     lines = ["--line", "160,0,160,176", "--line", "0,60,320,60"]
-    assert cli.main(["replay", "--video", str(clip), *lines, "--out", str(out)]) == 0
+    assert cli.main(["replay", "--video", str(clip), *lines, *MOTION, "--out", str(out)]) == 0
     text = capsys.readouterr().out
     assert "line 160,0,160,176" in text
     assert "top_to_bottom" in text
@@ -80,7 +87,7 @@ def test_what_cannot_be_read_says_why(clip: Path, tmp_path: Path) -> None:
     zero.touch()
     text.write_text("no video at all\n" * 50)
     cut.write_bytes(clip.read_bytes()[:20_000])
-    line = ("--line", "160,0,160,176", "--json")
+    line = ("--line", "160,0,160,176", "--json", *MOTION)
     for path, words in (
         (tmp_path / "none.mp4", "No such file"),
         (zero, "zero bytes"),
@@ -107,6 +114,6 @@ def test_lines_that_count_nothing_are_refused(clip: Path) -> None:
 
 def test_a_picture_that_cannot_be_written_is_said(clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "nowhere" / "seen.mp4"
-    done = replay("--video", clip, "--line", "160,0,160,176", "--out", out)
+    done = replay("--video", clip, "--line", "160,0,160,176", *MOTION, "--out", out)
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
