@@ -1,0 +1,6 @@
+"""What the detector tells apart; no torch here, so that everything may ask."""
+
+CLASSES = ("motorbike", "bicycle", "car", "bus", "truck")
+"""In the order of the net's outputs."""
+SIZES = {"detector": (640, 384), "detector-small": (320, 320)}
+"""Width and height of the input of each shipped profile."""
