@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     with Progress("read", len(photos), every_s=None) as bar:
         for done, path in enumerate(photos):
             if len(photos) > 1:
-                bar.show(done, f"{found} plates")
+                bar.show(done, _plates(found))
             try:
                 picture = load(path)
             except PictureError as error:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
                 print(*_words(path, picture.notes, sightings), sep="\n", flush=True)
     if len(photos) > 1 and not args.json:
         unread = f", {failed} could not be read" if failed else ""
-        print(f"{len(photos)} photos, {found} plates{unread}")
+        print(f"{len(photos)} photos, {_plates(found)}{unread}")
     return Exit.OK if found and not failed else Exit.NEGATIVE
 
 
@@ -83,7 +83,7 @@ def _unreadable(path: Path, error: PictureError, *, as_json: bool, bar: Progress
 
 def _words(path: Path, notes: Sequence[str], sightings: Sequence[Sighting]) -> Iterator[str]:
     remark = f" ({'; '.join(notes)})" if notes else ""
-    yield f"{path}{remark}: {len(sightings) or 'no'} plate{'s' * (len(sightings) != 1)}"
+    yield f"{path}{remark}: {_plates(len(sightings))}"
     for one in sightings:
         reading = one.reading
         box = ",".join(f"{value:.0f}" for value in one.plate.box)
@@ -96,6 +96,10 @@ def _words(path: Path, notes: Sequence[str], sightings: Sequence[Sighting]) -> I
         if reading.candidates:
             words.append(f"or {', '.join(reading.candidates)}")
         yield "  ".join(words)
+
+
+def _plates(count: int) -> str:
+    return "1 plate" if count == 1 else f"{count or 'no'} plates"
 
 
 def _json(one: Sighting) -> dict[str, Any]:
