@@ -187,7 +187,6 @@ def _options(threads: int) -> ort.SessionOptions:
     for key, value in {
         "session.intra_op.allow_spinning": "0",
         "session.inter_op.allow_spinning": "0",
-        "session.set_denormal_as_zero": "1",
         "session.use_env_allocators": "1",
     }.items():
         options.add_session_config_entry(key, value)

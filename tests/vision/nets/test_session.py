@@ -151,3 +151,11 @@ def test_constant_says_what_it_was_told() -> None:
     net = Net(constant(np.array([[1.5, -2]], np.float32), ["N", 1], "uint8"), "constant")
     assert net.inputs[0].dtype == np.uint8
     assert net.run(*blank(net))[0].tolist() == [[1.5, -2]]
+
+
+def test_arithmetic_of_the_process_stays_as_it_was() -> None:
+    # onnxruntime's set_denormal_as_zero would change the processor's state for all that follows.
+    net = Net(twice(), "twice")
+    net.run(*blank(net))
+    assert float(np.float64(5e-324)) / 1 > 0
+    assert np.finfo(np.float64).smallest_subnormal > 0
