@@ -31,11 +31,11 @@ async def footprint(seconds: float) -> Cost:
         assert pid is not None
         await stand.until(lambda: bool(stand.figures), 15)
         loop = asyncio.get_running_loop()
-        began, before, rss = loop.time(), _cpu_s(pid), 0
+        began, before, rss = loop.time(), cpu_s(pid), 0
         while loop.time() < began + seconds:
             rss = max(rss, resident_mb(pid))
             await asyncio.sleep(0.25)
-        share = (_cpu_s(pid) - before) / (loop.time() - began)
+        share = (cpu_s(pid) - before) / (loop.time() - began)
         figures = stand.figures
     return Cost(rss, share, figures["latency_p99_ms"], figures["frames_shed"])
 
@@ -50,6 +50,7 @@ async def blocked() -> float:
     return float("inf") if took is None else took
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * _TICK_S
