@@ -25,8 +25,8 @@ Place = tuple[float, float, float, float]
 
 _WIDEST_SHARE = 0.5
 """No plate is wider than this share of its vehicle's box."""
-_FINDING = 0.7
-"""Share of the budget that finding may take while looks wait to be read."""
+_FINDING = 0.6
+"""Share of the budget after which no more vehicles are looked at, so that some are read."""
 _BLANK_S, _BLANK_MOST_S = 0.1, 0.6
 """After a look without a plate the next comes so much later, doubled each time up to the second."""
 _SMALL_S = 0.25
@@ -148,15 +148,17 @@ class Lookout:
         found: list[FoundPlate] = []
         due = self._due(frame.t, sights)
         for number, sight in enumerate(due):
-            if spent() > self.budget_s * (_FINDING if self.counts.waiting else 1.0):
+            if spent() >= self.budget_s * _FINDING:
                 self.counts.put_off += len(due) - number
                 break
             found += self._find(frame, sight)
         plates = [_bounds(plate) for plate in found]
         for plate, track in owners(plates, boxes).items():
             self._offer(frame, found[plate], plates[plate], self._vehicles[track])
-        while (waiting := self._next()) is not None and spent() < self.budget_s:
+        waiting = self._next()
+        while waiting is not None:  # one a frame whatever it costs, or nobody would ever be read
             self._read(*waiting)
+            waiting = self._next() if spent() < self.budget_s else None
         self.counts.waiting = sum(one.looks.next() is not None for one in self._vehicles.values())
 
     def verdict(self, track: int) -> Agreed | NoPlate:

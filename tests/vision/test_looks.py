@@ -1,39 +1,13 @@
 """Many looks at one plate: a reader that errs now and then must not make the answer err."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.clock import Stamp
-from edge_agent.vision.looks import Agreed, Look, Looks, LookSettings, Read, Slots
-
-CHARSET = "0123456789ABCDEFGHKLMNPRSTUVXYZ_"
-PLACES = 9
-
-
-@dataclass(frozen=True)
-class Said:
-    text: str
-    confidence: float
-    candidates: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("car",)
-
-
-def slots(text: str, sure: float = 0.95) -> Slots:
-    """What a reader that is ``sure`` of each character would give."""
-    table = np.full((PLACES, len(CHARSET)), (1 - sure) / (len(CHARSET) - 1))
-    for place, character in enumerate(text.ljust(PLACES, "_")):
-        table[place, CHARSET.index(character)] = sure
-    return table
-
-
-def decode(table: Slots) -> Said:
-    text = "".join(CHARSET[i] for i in table.argmax(axis=1)).rstrip("_")
-    formats = ("car",) if text[:2].isdigit() and text[2:3].isalpha() else ()
-    return Said(text, float(table.max(axis=1).min()), (), formats)
+from edge_agent.vision.looks import Agreed, Look, Looks, LookSettings, Read
+from tests.vision.eyekit import CHARSET, PLACES, decode, slots
 
 
 def look(quality: float = 1.0, number: int = 0) -> Look:
