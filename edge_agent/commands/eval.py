@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, get_args
 
 from edge_agent.commands import options
@@ -23,6 +24,7 @@ from edge_agent.vision.nets.entry import Adapter
 
 _WHAT = ("plates", "reader", "vehicles", "counting")
 _SHOWN = 10
+_WIDEST = 48
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -175,9 +177,9 @@ def _print(result: dict[str, Any]) -> None:
     single = ("overall", "seen", "unseen", "disputed", "without_disputed")
     rows = [(name, result[name]) for name in single if name in result]
     rows += [
-        (f"{kind.removeprefix('by_')} {name}", figures)
+        (shorten(f"{kind.replace('by_', '').replace('_', ' ')} {name}", _WIDEST), figures)
         for kind, groups in result.items()
-        if kind.startswith("by_")
+        if "by_" in kind
         for name, figures in groups.items()
     ]
     heads = list(dict.fromkeys(name for _, figures in rows for name in figures))

@@ -59,15 +59,17 @@ def seen_apart(
     records: Sequence[R],
     measure: Callable[[Sequence[R]], Figures],
     seen: Callable[[Item], bool] | None,
-) -> dict[str, Figures]:
-    """``seen`` and ``unseen`` by the network's card; nothing where there is no card to ask."""
+) -> dict[str, Any]:
+    """``seen`` and ``unseen`` by the network's card; nothing where there is no card to ask.
+
+    What was never seen is told source by source too: it is what a new place will get.
+    """
     if seen is None:
         return {}
     verdicts = [(seen(one.item), one) for one in records]
-    return {
-        word: measure([one for verdict, one in verdicts if verdict is wanted])
-        for word, wanted in (("seen", True), ("unseen", False))
-    }
+    old, new = ([one for verdict, one in verdicts if verdict is word] for word in (True, False))
+    by_source = split(new, measure, {"unseen_by_source": source})
+    return {"seen": measure(old), "unseen": measure(new), **by_source}
 
 
 def disputed_apart(
