@@ -47,12 +47,13 @@ class Part(Wire):
     r: int | None = Field(default=None, description="Residual of the match, ms.")
 
 
+PLATE_TEXT = r"^[0-9A-ZĐ]{4,10}$"
+
+
 class Plate(Wire):
     """A number plate, read in several pictures of one vehicle."""
 
-    t: str = Field(
-        pattern=r"^[0-9A-ZĐ]{4,10}$", description="Text: the top line first, no separators."
-    )
+    t: str = Field(pattern=PLATE_TEXT, description="Text: the top line first, no separators.")
     p: int = Field(ge=0, le=1000, description="Confidence of its least certain character.")
     n: int = Field(ge=1, description="Looks that agree.")
     c: list[str] = Field(

@@ -4,12 +4,14 @@ Pure state: no I/O, no tasks. The caller brings every reading and every device s
 thread, calls ``tick`` about once a second, and hands the events to the spool.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from edge_agent.clock import stamp
 from edge_agent.contract.envelope import Event
 from edge_agent.contract.events import (
+    PLATE_TEXT,
     Alarm,
     Axles,
     AxleWeight,
@@ -46,6 +48,7 @@ _CAMERA_ONLY: dict[str, Missing] = {
     "signal": "no-sensor",
 }
 _NO_PLATE: dict[NoPlate, Missing] = {
+    "": "not-detected",
     "off": "no-sensor",
     "no-model": "no-sensor",
     "withheld": "withheld",
@@ -56,6 +59,7 @@ _NO_PLATE: dict[NoPlate, Missing] = {
     "disagree": "ambiguous",
 }
 _NO_SPEED: dict[NoSpeed, Missing] = {
+    "": "not-detected",
     "no-ground": "no-sensor",
     "too-short": "not-detected",
     "unsteady": "ambiguous",
@@ -157,10 +161,11 @@ class Interpreter:
     def _passage(self, device: str, crossing: CrossingReading) -> Passage:
         lane, direction = self._book.crossing(device, crossing)
         why = dict(_CAMERA_ONLY)
-        if crossing.plate is None:
-            why["plate"] = _NO_PLATE.get(crossing.no_plate, "no-sensor")
+        plate = _plate(crossing.plate)
+        if plate is None:
+            why["plate"] = "unreadable" if crossing.plate else _NO_PLATE[crossing.no_plate]
         if crossing.speed is None:
-            why["speed"] = _NO_SPEED.get(crossing.no_speed, "no-sensor")
+            why["speed"] = _NO_SPEED[crossing.no_speed]
         return Passage(
             **self._heading.of(lane, crossing.at),
             lane=lane,
@@ -170,7 +175,7 @@ class Interpreter:
             spd=crossing.speed,
             spdq=crossing.spread,
             size=crossing.size,
-            plate=None if crossing.plate is None else _plate(crossing.plate),
+            plate=plate,
             parts=[Part(k="camera", d=device, i=f"{crossing.run}-{crossing.track}")],
             why=why,
         )
@@ -221,7 +226,10 @@ class Interpreter:
         )
 
 
-def _plate(plate: SeenPlate) -> Plate:
+def _plate(plate: SeenPlate | None) -> Plate | None:
+    """As published; a text that cannot be a plate's, of whatever network, is none."""
+    if plate is None or not re.match(PLATE_TEXT, plate.text):
+        return None
     return Plate(
         t=plate.text,
         p=plate.confidence,

@@ -54,6 +54,7 @@ class LookSettings:
         several: The same for a vote of two looks or more.
         stranger: The same for a text that fits no format of the national grammar.
         share: Part of the votes that must agree with the text.
+        shortest: Characters of a text that may be a plate's.
     """
 
     kept: int = 3
@@ -66,6 +67,7 @@ class LookSettings:
     several: float = 0.65
     stranger: float = 0.9
     share: float = 0.5
+    shortest: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Looks:
         """Vote place by place among the looks of the commonest length."""
         if not self._reads:
             return "not-tried"
-        legible = [read for read in self._reads if read.text]
+        legible = [read for read in self._reads if len(read.text) >= self.settings.shortest]
         if not legible:
             return "unreadable"
         weight: dict[int, float] = defaultdict(float)
@@ -207,17 +209,18 @@ class Looks:
         voters = [read for read in legible if len(read.text) == length]
         votes = np.array([max(read.confidence, 1e-3) for read in voters])
         mean = np.tensordot(votes / votes.sum(), np.stack([read.slots for read in voters]), 1)
-        reading = self.decode(mean)
+        return self._judge(self.decode(mean), legible)
+
+    def _judge(self, reading: Reading, legible: list[Read]) -> Agreed | NoPlate:
+        """Whether enough of the looks stand behind what they say together."""
         agreeing = [read for read in legible if _within_one(read.text, reading.text)]
-        if not agreeing:
-            return "disagree"
         carried = sum(read.confidence for read in agreeing)
-        if carried < self.settings.share * sum(read.confidence for read in legible):
+        if not agreeing or carried < self.settings.share * sum(one.confidence for one in legible):
             return "disagree"
+        if len(reading.text) < self.settings.shortest:
+            return "unreadable"
         if reading.confidence < self._needed(reading, len(agreeing)):
-            return (
-                "unreadable" if len(legible) == 1 else "disagree" if self._split() else "unreadable"
-            )
+            return "disagree" if self._split() else "unreadable"
         exact = [read for read in agreeing if read.text == reading.text] or agreeing
         best = max(exact, key=lambda read: read.confidence * read.look.quality)
         return Agreed(reading, len(agreeing), best.look, _colour(agreeing))

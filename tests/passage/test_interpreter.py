@@ -84,6 +84,15 @@ def test_a_read_plate_travels_with_its_passage_and_costs_little() -> None:
     assert more - len(wire.encode(bare[0], sq=1, ep="0badcafe")) <= 40
 
 
+@pytest.mark.parametrize("text", ["", "30A", "30a12345", "30A-12345", "x" * 40])
+def test_what_cannot_be_a_plate_is_not_published(text: str) -> None:
+    clock = ManualClock()
+    reading = crossing(clock, plate=plate(clock, text=text), no_plate="")
+    (event,) = make(clock, north=LANE).read("cam1", reading)
+    assert isinstance(event, Passage)
+    assert (event.plate, event.why["plate"]) == (None, "unreadable")
+
+
 def test_a_plate_of_two_formats_says_so() -> None:
     clock = ManualClock()
     both = plate(clock, text="30A12345", formats=("car", "motorbike"), candidates=("30A12845",))
