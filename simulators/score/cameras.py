@@ -20,8 +20,8 @@ def cameras(
     were told are no vehicle's (``wrong``); ``why``: reasons given for plates that are not told.
     """
     lines = list(truth)
-    passages = _matching("crossing", lines, stored, names, when)
-    plates = _matching("plate", lines, stored, names, when)
+    passages = matched("crossing", lines, stored, names, when)
+    plates = matched("plate", lines, stored, names, when)
     why = _reasons(stored, when)
     found = {}
     for name in sorted(_devices(passages) | _devices(plates)):
@@ -40,9 +40,10 @@ def cameras(
     return found
 
 
-def _matching(
-    name: str, lines: list[Line], stored: Sequence[Stored], names: Names, when: Span
+def matched(
+    name: str, lines: Sequence[Line], stored: Sequence[Stored], names: Names, when: Span
 ) -> Matching:
+    """True and stored things of the kind of this name, paired, as far as they are scored."""
     (kind,) = (kind for kind in KINDS if kind.name == name)
     given = [item for event in stored for item in kind.stored(event)]
     return within(match(kind.true(lines, names), given, kind.window_ms), when)

@@ -1,0 +1,1 @@
+"""Recordings of the simulated world with the truth beside them."""
