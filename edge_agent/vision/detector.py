@@ -117,12 +117,14 @@ class SceneCut:
 
 def _voted(boxes: Floats, rows: NDArray[Any], kept: NDArray[np.int64], overlap: float) -> Floats:
     """Shares of the classes of each kept box, from all finds of the same vehicle."""
-    mine = boxes[kept]
-    low = np.maximum(mine[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(mine[:, None, 2:], boxes[None, :, 2:])
-    inner = np.clip(high - low, 0, None).prod(2)
-    area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
-    union = area[kept][:, None] + area[None] - inner
+    # Edge by edge: arrays of pairs are slow to reduce over an axis of two.
+    x1, y1, x2, y2 = np.ascontiguousarray(boxes.T)
+    own = kept[:, None]
+    across = np.minimum(x2[own], x2) - np.maximum(x1[own], x1)
+    down = np.minimum(y2[own], y2) - np.maximum(y1[own], y1)
+    inner = np.clip(across, 0, None) * np.clip(down, 0, None)
+    area = (x2 - x1) * (y2 - y1)
+    union = area[own] + area - inner
     same = inner >= overlap * np.maximum(union, 1e-9)
     weight = np.where(same, rows[None, :, _ANY], 0.0)
     votes = weight @ rows[:, _FIRST_CLASS:]
