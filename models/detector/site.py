@@ -31,7 +31,8 @@ from edge_agent.progress import Progress
 _FEWEST = 10
 _HELD_SHARE = 0.2
 _GUARDS = 80  # of other data: each costs time twice
-_MIXED = 80  # rendered frames to mix in
+MIXED = 80
+"""Rendered frames to mix in."""
 _STEPS = (1.0, 0.7, 0.5, 0.35, 0.2)
 """Shares of the way from the old weights to the new ones, tried in this order."""
 
@@ -126,7 +127,7 @@ def adapt(
     old = weights.load(start or weights.SHIPPED)
     before, elsewhere = _measured(old, held), _measured(old, guard)
     new = _learned([*here, *mixed], {one.scene for one in here}, run, plan, old)
-    step, kept, there = _furthest(old, new, guard, elsewhere, plan.bound)
+    step, kept, there = furthest(old, new, guard, elsewhere, plan.bound)
     after = _measured(kept, held) if step else before
     candidate = ""
     if after["ap50_any"] > before["ap50_any"]:
@@ -149,7 +150,7 @@ def _in_time(lessons: Sequence[Lesson], folder: Path) -> tuple[list[Lesson], lis
 
 def _others(data: Sequence[Path], run: Path, seed: int) -> tuple[list[Lesson], list[Lesson]]:
     """What to mix in, and what to watch; no frame is both."""
-    mixed = read([render(run / "rendered", _MIXED, seed)])
+    mixed = read([render(run / "rendered", MIXED, seed)])
     guard = read([render(run / "guard", *GUARD)])
     if data:
         parts = split(read(data))
@@ -172,7 +173,7 @@ def _learned(
     return dict(school.mean.state_dict())
 
 
-def _furthest(
+def furthest(
     old: Mapping[str, Tensor],
     new: Mapping[str, Tensor],
     guard: Sequence[Lesson],

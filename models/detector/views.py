@@ -56,6 +56,10 @@ class Scenes:
         rendered: Share of views from rendered pictures, when there are others.
         paste: Share of views that get more vehicles pasted in.
         favoured: Scenes that get ``favour`` of all views, whatever they are.
+
+    Attributes:
+        names: Of the scenes.
+        shares: Of all views, by scene.
     """
 
     def __init__(
@@ -79,18 +83,18 @@ class Scenes:
         rest = weight.keys() - first
         drawn = {name for name in rest if self._scenes[name][0].rendered}
         favour = favour if first else 0.0
-        shares = {True: rendered if rest - drawn else 1.0, False: 1 - rendered if drawn else 1.0}
+        drawn_share = (rendered if rest - drawn else 1.0) if drawn else 0.0
         groups = (
             (first, favour),
-            (drawn, (1 - favour) * shares[True]),
-            (rest - drawn, (1 - favour) * shares[False]),
+            (drawn, (1 - favour) * drawn_share),
+            (rest - drawn, (1 - favour) * (1 - drawn_share)),
         )
         for group, share in groups:
             total = sum(weight[name] for name in group)
             for name in group:
                 weight[name] *= share / total
-        self._names = list(weight)
-        self._shares = np.array(list(weight.values())) / sum(weight.values())
+        self.names = list(weight)
+        self.shares = np.array(list(weight.values())) / sum(weight.values())
         real = [one for one in lessons if not one.rendered]
         self._bank = Bank(real or lessons, self._kept)
 
@@ -128,7 +132,7 @@ class Scenes:
 
     def view(self, chance: Generator, size: tuple[int, int]) -> View:
         """One view of this width and height, of a scene by chance."""
-        scene = self._scenes[self._names[chance.choice(len(self._names), p=self._shares)]]
+        scene = self._scenes[self.names[chance.choice(len(self.names), p=self.shares)]]
         return self._view(scene[chance.integers(len(scene))], size, chance)
 
     def _view(self, lesson: Lesson, shape: tuple[int, int], chance: Generator) -> View:
