@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import shorten
 from typing import Any, get_args
 
 from edge_agent.commands import options
@@ -177,7 +176,7 @@ def _print(result: dict[str, Any]) -> None:
     single = ("overall", "seen", "unseen", "disputed", "without_disputed")
     rows = [(name, result[name]) for name in single if name in result]
     rows += [
-        (shorten(f"{kind.replace('by_', '').replace('_', ' ')} {name}", _WIDEST), figures)
+        (f"{kind.replace('by_', '').replace('_', ' ')} {name}"[:_WIDEST], figures)
         for kind, groups in result.items()
         if "by_" in kind
         for name, figures in groups.items()

@@ -18,7 +18,7 @@ from edge_agent.evaluation.groups import Figures, known, share
 from edge_agent.evaluation.labels import Box, Item, Plate
 from edge_agent.evaluation.reading import layout
 from edge_agent.evaluation.sheet import Sheet
-from edge_agent.evaluation.text import normal
+from edge_agent.evaluation.text import meant, normal
 
 _AROUND = 0.25
 """Of a plate's width: shown around it on the sheet."""
@@ -61,7 +61,7 @@ class Sought:
     def right(self) -> bool:
         """Found and read without a slip."""
         text = self.plate.text
-        return text is not None and self.read is not None and normal(text) == normal(self.read)
+        return text is not None and self.read is not None and meant(text) == normal(self.read)
 
 
 @dataclass(frozen=True, slots=True)

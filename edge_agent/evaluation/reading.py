@@ -10,7 +10,7 @@ from edge_agent.evaluation import groups
 from edge_agent.evaluation.groups import Figures, known, share
 from edge_agent.evaluation.labels import Item, Plate
 from edge_agent.evaluation.sheet import Sheet
-from edge_agent.evaluation.text import confusions, distance, normal
+from edge_agent.evaluation.text import confusions, distance, meant, normal
 
 SURE = 0.7
 """From this confidence a reading counts as sure."""
@@ -36,7 +36,7 @@ class Read:
     """One crop.
 
     Attributes:
-        truth: Normal form.
+        truth: What the label means, normal form.
         text: What was read, normal form.
         confidence: 0–1.
     """
@@ -78,7 +78,7 @@ class ReaderScore:
         if item.crop is None or not item.crop.text:
             return
         (reading,) = self._reader.read([picture])
-        truth, text = normal(item.crop.text), normal(reading.text)
+        truth, text = meant(item.crop.text), normal(reading.text)
         read = Read(item, item.crop, truth, text, reading.confidence)
         self._reads.append(read)
         if self._sheet and not read.right:
@@ -95,6 +95,7 @@ class ReaderScore:
             **groups.seen_apart(reads, measure, seen),
             **groups.disputed_apart(reads, measure, disputed),
             **groups.split(reads, measure, {"by_source": groups.source, **_BY}),
+            "respelt": sum(one.truth != normal(one.plate.text or "") for one in reads),
             "confusions": confusions((one.truth, one.text) for one in reads if not one.right),
         }
 

@@ -1,5 +1,6 @@
 """What was read against what is written: distance, and which characters were taken for which."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -7,9 +8,21 @@ NOTHING = "–"
 """Stands in a pair for a character that was left out or made up."""
 
 
+_WITHOUT_STROKE = re.compile(r"^(\d{2}M)D(?=[1-9]\d{5}$)")
+
+
 def normal(text: str) -> str:
     """Upper case, without separators: as labels write a plate."""
     return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def meant(label: str) -> str:
+    """What a label means, in normal form.
+
+    Some were made with an alphabet that has no Đ. No series of plates has MD before six digits, so
+    there it stands for MĐ, that of electric motorbikes; everywhere else D is D.
+    """
+    return _WITHOUT_STROKE.sub("\\1Đ", normal(label))
 
 
 def distance(truth: str, read: str) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge_agent.evaluation.reading import ReaderScore
 from edge_agent.evaluation.sheet import Sheet
-from edge_agent.evaluation.text import NOTHING, aligned, confusions, distance, normal
+from edge_agent.evaluation.text import NOTHING, aligned, confusions, distance, meant, normal
 from tests.evaluation.items import PICTURE, Reading, Told, crop, item, photo
 
 TEXTS = st.text("0189ABĐ", max_size=9)
@@ -51,6 +51,23 @@ def test_separators_and_case_are_no_slips() -> None:
 
 def test_a_stroke_through_d_is_a_letter_of_its_own() -> None:
     assert _report((crop("30MĐ12345"), Reading("30MD12345")))["overall"]["exact"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("29MD1-311.00", "29MĐ131100"),
+        ("29MĐ131100", "29MĐ131100"),
+        ("29MD12345", "29MD12345"),  # a series of two letters, as given since 2023
+        ("29MD01234", "29MD01234"),
+        ("29D131100", "29D131100"),
+    ],
+)
+def test_a_label_without_the_stroke_means_what_the_law_allows(label: str, text: str) -> None:
+    assert meant(label) == text
+    report = _report((crop(label), Reading(text)), (crop(label), Reading(label)))
+    assert report["overall"]["exact"] == (0.5 if normal(label) != text else 1.0)
+    assert report["respelt"] == (2 if normal(label) != text else 0)
 
 
 def test_failures_come_onto_the_sheet() -> None:
