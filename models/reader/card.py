@@ -66,7 +66,12 @@ def publish_reader(run: Path, folder: Path = SHIPPED) -> None:
     publish(
         "reader",
         task="reader",
-        input={"shape": ["N", 1, 64, 128], "layout": "NCHW", "colour": "grey", "range": "standardised"},
+        input={
+            "shape": ["N", 1, 64, 128],
+            "layout": "NCHW",
+            "colour": "grey",
+            "range": "standardised",
+        },
         licence="Apache-2.0",
         charset=CHARSET,
         thresholds={"confidence": 0.8},

@@ -20,8 +20,8 @@ def _conv(given: int, made: int, stride: int | tuple[int, int] = 1) -> nn.Sequen
 class ReaderNet(nn.Module):
     """A standardised grey crop, N x 1 x 64 x 128, to characters.
 
-    The context branch sees the whole plate at a quarter of the scale, so that a map can know the
-    place of its character in the text.
+    Two coarser scales see the whole plate, so that a map can know the place of its character in the
+    text.
     """
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class ReaderNet(nn.Module):
             _conv(48, 96, (2, 1)),
             _conv(96, 96),
         )
-        self.context = nn.Sequential(
-            _conv(96, 64, 2), _conv(64, 64, 2), _conv(64, 96), nn.Upsample(scale_factor=4)
-        )
+        self.coarse = _conv(96, 64, 2)
+        self.coarsest = nn.Sequential(_conv(64, 64, 2), _conv(64, 64), nn.Upsample(scale_factor=2))
+        self.back = nn.Sequential(_conv(64, 64), _conv(64, 96), nn.Upsample(scale_factor=2))
         self.joined = _conv(96, 96)
         self.maps = nn.Conv2d(96, SLOTS, 1)
         self.letters = nn.Linear(96, CLASSES)
@@ -45,7 +45,8 @@ class ReaderNet(nn.Module):
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         """Logits N x SLOTS x CLASSES, and logarithms of the maps N x SLOTS x cells."""
         seen = self.eyes(crops)
-        seen = self.joined(seen + self.context(seen))
+        coarse = self.coarse(seen)
+        seen = self.joined(seen + self.back(coarse + self.coarsest(coarse)))
         maps = torch.log_softmax(self.maps(seen).float().flatten(2), -1)
         looked = maps.exp() @ seen.float().flatten(2).transpose(1, 2)
         return self.letters(looked), maps

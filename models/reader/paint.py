@@ -13,6 +13,8 @@ from edge_agent.models.reader.texts import Print
 Grey = NDArray[np.uint8]
 
 _DASH, _DOT, _SPACE = 0.24, 0.13, 0.16
+_SPREAD = 0.6
+"""Share of lines that use up the room they have; long plates mostly do."""
 _SLIM = {"1": (0.5, 0.8), "I": (0.24, 0.36), "J": (0.75, 1.0), "M": (1.0, 1.15), "Đ": (1.0, 1.12)}
 
 
@@ -82,6 +84,13 @@ def _write(
     shares = [punctuation.get(sign, wide * slim.get(sign, 1.0)) for sign in line]
     total = (sum(shares) + gap * (len(line) - 1)) * tall
     room = ink.shape[1] * chance.uniform(0.86, 0.955)
+    loose = min(room / tall - total / tall, 0.3 * (len(line) - 1))
+    if loose > 0 and chance.random() < _SPREAD:
+        loose *= chance.random()
+        gap += 0.6 * loose / (len(line) - 1)
+        wider = 1 + 0.4 * loose / sum(shares)
+        shares = [share * wider for share in shares]
+        total += loose * tall
     scale = min(1.0, room / total)
     x = (ink.shape[1] - total * scale) / 2 + chance.uniform(-0.02, 0.02) * ink.shape[1] * (
         scale == 1

@@ -169,6 +169,7 @@ def _pose(aspect: float, hard: float, chance: Random) -> Float:
     slant = 12 if aspect < 2.5 else 7
     turn = np.radians(chance.gauss(0, slant * (0.25 + 0.45 * hard)))
     lean = chance.gauss(0, 0.03 + 0.11 * hard)
+    rise = chance.gauss(0, 0.02 + 0.06 * hard) if chance.random() < 0.6 else 0.0
     narrow, keystone = chance.uniform(0.8, 1.05), chance.gauss(0, 0.02 + 0.05 * hard)
     quad = np.array(
         (
@@ -179,6 +180,7 @@ def _pose(aspect: float, hard: float, chance: Random) -> Float:
         )
     )
     quad[:, 0] += lean * quad[:, 1]
+    quad[:, 1] += rise * quad[:, 0]
     cos, sin = np.cos(turn), np.sin(turn)
     quad = quad @ np.array(((cos, sin), (-sin, cos)))
     low, high = quad.min(axis=0), quad.max(axis=0)
@@ -186,6 +188,8 @@ def _pose(aspect: float, hard: float, chance: Random) -> Float:
     margin = np.array([[chance.uniform(-0.035, 0.12) for _ in range(2)] for _ in range(2)])
     if chance.random() < 0.5:
         margin = np.maximum(margin * 0.6, -0.03)
+    elif aspect > 2.5 and chance.random() < 0.3:
+        margin[:, 0] -= 0.02
     low, high = low - size * margin[0], high + size * margin[1]
     return np.asarray((quad - low) / (high - low), np.float32)
 

@@ -49,7 +49,7 @@ class Print:
 
 def draw_print(chance: Random) -> Print:
     """Draw a plate with the mix that the reader is to be good at."""
-    kind = chance.choices(("bike", "short", "long", "army"), (0.42, 0.16, 0.36, 0.06))[0]
+    kind = chance.choices(("bike", "short", "long", "army"), (0.38, 0.15, 0.41, 0.06))[0]
     if kind == "army":
         kind, head, tail = "army", *_army(chance)
         return (
