@@ -37,6 +37,7 @@ def fit(
     minutes: float,
     seed: int = 1,
     start: Path | None = None,
+    rate: float = PEAK,
     tell: Callable[[float, str], None] = lambda _share, _words: None,
 ) -> Finder:
     """Train for so many minutes of one core.
@@ -47,6 +48,7 @@ def fit(
         minutes: In all, earlier runs included; CPU time, so that a neighbour does not shorten it.
         seed: Of weights, order and light.
         start: Checkpoint whose averaged weights are the beginning instead of chance.
+        rate: Highest learning rate.
         tell: Is told now and then which share is done; steps; losses of heat, corners, lines.
 
     Returns:
@@ -60,7 +62,7 @@ def fit(
         net.load_state_dict(held["ema"])
     net.to(memory_format=torch.channels_last)
     ema = Ema(net, 0.9985)
-    best = torch.optim.AdamW(net.parameters(), PEAK, weight_decay=_DECAY)
+    best = torch.optim.AdamW(net.parameters(), rate, weight_decay=_DECAY)
     keeper = Keeper(checkpoint)
     state = keeper.load()
     spent = 0.0
@@ -82,9 +84,9 @@ def fit(
     for pictures, quads, kinds, lines in _batches(shards, seed + ema.steps):
         if budget.over:
             break
-        rate = cosine(budget.share, PEAK)
+        now = cosine(budget.share, rate)
         for group in best.param_groups:
-            group["lr"] = rate
+            group["lr"] = now
         with torch.autocast("cpu", torch.bfloat16):
             found = net(pictures.to(memory_format=torch.channels_last))
         parts = losses(found.float(), quads, kinds, lines)
@@ -147,11 +149,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20, help="of one core, in all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="checkpoint to begin from")
+    parser.add_argument("--rate", type=float, default=PEAK, help="highest learning rate")
     asked = parser.parse_args()
     with Progress("train", 1.0) as progress:
         fit(
             asked.shards, asked.checkpoint, minutes=asked.minutes, seed=asked.seed,
-            start=asked.start, tell=progress.show,
+            start=asked.start, rate=asked.rate, tell=progress.show,
         )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Losses:
 
     @property
     def total(self) -> Tensor:
-        return self.heat + self.corners + 0.1 * self.lines
+        return self.heat + 2 * self.corners + 0.1 * self.lines
 
 
 def losses(found: Tensor, quads: Tensor, kinds: Tensor, lines: Tensor) -> Losses:

@@ -19,6 +19,8 @@ Box = tuple[float, float, float, float]
 _LONGEST = 1280
 _FREE_LICENCES = ("CC BY", "CC0", "Apache")
 _LEAST_VISIBLE = 0.85
+_LEANING = 1.6
+"""A box about one line that is less broad than this holds a plate at an angle nobody told."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,9 @@ def corners_of(box: Sequence[float]) -> NDArray[np.float32]:
 
 def _target(one: dict[str, Any], share: float) -> Target:
     quad = one.get("quad")
+    x1, y1, x2, y2 = one["box"]
     corners = corners_of(one["box"]) if quad is None else np.array(quad, np.float32)
-    hidden = float(one.get("visible", 1.0)) < _LEAST_VISIBLE
-    return Target(corners * share, quad is not None, one.get("lines") or 0, hidden)
+    lines = one.get("lines") or 0
+    leans = quad is None and lines == 1 and x2 - x1 < _LEANING * (y2 - y1)
+    hidden = leans or float(one.get("visible", 1.0)) < _LEAST_VISIBLE
+    return Target(corners * share, quad is not None, lines, hidden)

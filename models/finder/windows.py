@@ -99,7 +99,7 @@ class Cutter:
             quad = corners_of((*(low - margin), *(high + margin)))
             quad += (inwards * jitter * (high - low) * 0.05).astype(np.float32)
             paste(picture, face, quad)
-            plates.append(Target(quad, face.exact, face.lines, one.hidden))
+            plates.append(Target(quad, face.exact, face.lines))
         return replace(scene, picture=picture, plates=tuple(plates))
 
     def _face_like(self, broad: float) -> FlatPlate:

@@ -1,6 +1,6 @@
 """Finds number plates: their four corners, in a vehicle's box or in a whole photo."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.vision.nets.session import Net
-from edge_agent.vision.plates.overlap import strongest
+from edge_agent.vision.plates.overlap import iou, strongest
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -30,6 +30,11 @@ _ENLARGED = 4.0
 _GROUND = 114
 _MOST = 200
 _FLAT, _COLOUR = 2, 3
+_ROOM = np.array((0.05, 0.09), np.float32)
+_FAINT = 0.4
+"""Share of the wanted score from which a find may speak for another one's corners."""
+_LONE = 0.75
+"""Times the score of what only one of several looks has shown: most false alarms are such."""
 _LEAST, _GREATEST = 8.0, 250.0
 """Widths of plates that one look tells rightly, pixels of that look."""
 
@@ -51,8 +56,13 @@ class PlateBox:
 
     @property
     def box(self) -> Box:
-        """The box around the corners: x1, y1, x2, y2."""
-        (x1, y1), (x2, y2) = self.corners.min(axis=0), self.corners.max(axis=0)
+        """The upright box that people draw around such a plate: x1, y1, x2, y2.
+
+        They leave some room: on photos that the network was trained on, labelled boxes are this
+        much larger than the box around the corners.
+        """
+        low, high = self.corners.min(axis=0), self.corners.max(axis=0)
+        (x1, y1), (x2, y2) = low - (high - low) * _ROOM, high + (high - low) * _ROOM
         return float(x1), float(y1), float(x2), float(y2)
 
     @property
@@ -102,10 +112,9 @@ class Finder:
         grey = _grey(picture)
         if grey.size == 0:
             return []
-        found: list[PlateBox] = []
-        for look in _pyramid(grey):
-            found += self._told(look)
-        return strongest(found, self._overlap)
+        looks = [list(self._told(look, _FAINT * self._score)) for look in _pyramid(grey)]
+        found = agreed(looks, self._overlap)
+        return [one for one in found if one.score >= self._score]
 
     def find_on(self, picture: Grey, box: Box) -> list[PlateBox]:
         """Plates of one vehicle, best first; one run of the network at 256×256.
@@ -125,17 +134,36 @@ class Finder:
         look = _look(part, min(_ENLARGED, SIDE / max(part.shape)))
         moved = [
             PlateBox(one.corners + np.array((x1, y1), np.float32), one.score, one.lines)
-            for one in self._told(look)
+            for one in self._told(look, self._score)
         ]
         return strongest(moved, self._overlap)
 
-    def _told(self, look: _Look) -> Iterator[PlateBox]:
+    def _told(self, look: _Look, least: float) -> Iterator[PlateBox]:
         feed = look.picture[None, None].astype(np.float32)
         (told,) = self._net.run(feed)
-        for corners, score, lines in decoded(told[0], self._score):
+        for corners, score, lines in decoded(told[0], least):
             wide = float(np.hypot(*(corners[1] - corners[0])))
             if _LEAST <= wide <= _GREATEST:
                 yield PlateBox(look.back(corners), score, lines)
+
+
+def agreed(looks: Sequence[Sequence[PlateBox]], overlap: float) -> list[PlateBox]:
+    """Each plate once, best first: its corners by all looks that show it, the surer the weightier.
+
+    Args:
+        looks: What each look at the same picture has found.
+        overlap: IoU above which two finds are the same plate.
+    """
+    found = [(number, one) for number, look in enumerate(looks) for one in look]
+    plates = []
+    for best in strongest([one for _, one in found], overlap):
+        same = [(number, one) for number, one in found if iou(best.box, one.box) > overlap]
+        weights = np.array([one.score**4 for _, one in same], np.float32)
+        corners = np.tensordot(weights / weights.sum(), [one.corners for _, one in same], 1)
+        lone = len(looks) > 1 and len({number for number, _ in same}) == 1
+        score = best.score * (_LONE if lone else 1.0)
+        plates.append(PlateBox(corners.astype(np.float32), score, best.lines))
+    return sorted(plates, key=lambda one: -one.score)
 
 
 def decoded(told: NDArray[np.float32], least: float) -> Iterator[tuple[Floats, float, int]]:

@@ -38,11 +38,22 @@ def strongest(found: Sequence[T], overlap: float) -> list[T]:
     return kept
 
 
+def iou(one: Box, other: Box) -> float:
+    """Intersection over union, 0–1."""
+    shared = _shared(one, other)
+    return shared / (_area(one) + _area(other) - shared) if shared else 0.0
+
+
 def _same(one: Box, other: Box, overlap: float) -> bool:
+    within = _shared(one, other) > _WITHIN * min(_area(one), _area(other))
+    return within or iou(one, other) > overlap
+
+
+def _shared(one: Box, other: Box) -> float:
     wide = min(one[2], other[2]) - max(one[0], other[0])
     tall = min(one[3], other[3]) - max(one[1], other[1])
-    if wide <= 0 or tall <= 0:
-        return False
-    shared = wide * tall
-    areas = (one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1])
-    return shared > overlap * (sum(areas) - shared) or shared > _WITHIN * min(areas)
+    return wide * tall if wide > 0 and tall > 0 else 0.0
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edge_agent.vision.plates.finder import LONGEST, Finder, decoded
+from edge_agent.vision.plates.finder import LONGEST, Finder, PlateBox, agreed, decoded
 
 _DARK = 40
 
@@ -48,6 +48,10 @@ def _picture(height: int, width: int, *boxes: tuple[int, int, int, int]) -> NDAr
     return picture
 
 
+def _hull(plate: PlateBox) -> tuple[float, ...]:
+    return (*plate.corners.min(axis=0).tolist(), *plate.corners.max(axis=0).tolist())
+
+
 @pytest.mark.parametrize(
     ("size", "box"),
     [
@@ -64,7 +68,7 @@ def test_a_plate_is_found_where_it_is(
     finder, _ = _finder()
     (plate,) = finder.find(_picture(*size, box))
     reach = 3 * max(1.0, max(size) / LONGEST) + 0.03 * (box[2] - box[0])
-    assert plate.box == pytest.approx(box, abs=reach)
+    assert _hull(plate) == pytest.approx(box, abs=reach)
     assert plate.lines == (2 if box[2] - box[0] < 2 * (box[3] - box[1]) else 1)
     assert plate.width == pytest.approx(box[2] - box[0], abs=2 * reach)
 
@@ -72,7 +76,9 @@ def test_a_plate_is_found_where_it_is(
 def test_several_plates_are_each_found_once() -> None:
     boxes = [(40, 40, 100, 85), (300, 90, 390, 110), (500, 400, 620, 480)]
     finder, _ = _finder()
-    found = sorted(round(plate.box[0] / 10) for plate in finder.find(_picture(500, 700, *boxes)))
+    found = sorted(
+        round(plate.corners[0, 0] / 10) for plate in finder.find(_picture(500, 700, *boxes))
+    )
     assert found == [4, 30, 50]
 
 
@@ -118,7 +124,7 @@ def test_on_a_vehicle_the_plate_is_in_pixels_of_the_whole_picture(
     finder, net = _finder()
     picture = _picture(900, 1100, plate)
     (found,) = finder.find_on(picture, vehicle)
-    assert found.box == pytest.approx(plate, abs=2 + max(wide, tall) / 100)
+    assert _hull(found) == pytest.approx(plate, abs=2 + max(wide, tall) / 100)
     assert net.seen == [(1, 1, 256, 256)]
 
 
@@ -134,7 +140,7 @@ def test_a_box_outside_the_picture_or_of_no_size_has_no_plates(
 
 def test_the_threshold_is_the_score_that_is_wanted() -> None:
     picture = _picture(480, 640, (100, 200, 164, 248))
-    assert len(_finder(score=0.9)[0].find(picture)) == 1  # logit 3 is 0.953
+    assert len(_finder(score=0.9)[0].find(picture)) == 1  # logit 3 is 0.953, in every look
     assert _finder(score=0.96)[0].find(picture) == []
 
 
@@ -159,3 +165,30 @@ def test_of_neighbouring_cells_the_highest_speaks() -> None:
     told = np.full((10, 16, 16), -20, np.float32)
     told[0, 5, 5:8] = 1.0, 2.0, 1.5
     assert [round(score, 2) for _, score, _ in decoded(told, 0.4)] == [0.88]
+
+
+def _at(x: float, score: float) -> PlateBox:
+    corners = np.array(((x, 10), (x + 40, 10), (x + 40, 40), (x, 40)), np.float32)
+    return PlateBox(corners, score, 2)
+
+
+def test_looks_that_agree_speak_for_the_corners_by_their_scores() -> None:
+    (plate,) = agreed([[_at(20, 0.8)], [_at(24, 0.8)], [_at(30, 0.01)]], 0.35)
+    assert plate.score == 0.8
+    assert plate.corners[0, 0] == pytest.approx(22, abs=0.01)
+
+
+def test_what_one_of_several_looks_shows_is_less_sure() -> None:
+    (alone,) = agreed([[_at(20, 0.8)], []], 0.35)
+    (only,) = agreed([[_at(20, 0.8)]], 0.35)
+    assert alone.score == pytest.approx(0.6)
+    assert only.score == 0.8
+
+
+def test_the_surer_plate_comes_first_after_looks_have_been_compared() -> None:
+    first, second = agreed([[_at(20, 0.9), _at(200, 0.8)], [_at(200, 0.7)]], 0.35)
+    assert [round(first.score, 3), round(second.score, 3)] == [0.8, 0.675]
+
+
+def test_the_box_is_the_one_that_people_draw() -> None:
+    assert _at(20, 0.9).box == pytest.approx((18, 7.3, 62, 42.7))
