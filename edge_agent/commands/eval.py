@@ -24,6 +24,9 @@ from edge_agent.vision.nets.entry import Adapter
 _WHAT = ("plates", "reader", "vehicles", "counting")
 _SHOWN = 10
 _WIDEST = 48
+_SINGLE = (
+    "overall", "seen", "unseen", "disputed", "without_disputed", "unseen_without_disputed"
+)  # fmt: skip
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -173,8 +176,7 @@ def _print(result: dict[str, Any]) -> None:
     if unreadable["count"]:
         print(f"{unreadable['count']} COULD NOT BE READ AND ARE NOT SCORED:")
         print(*(f"  {name}" for name in unreadable["names"][:_SHOWN]), sep="\n")
-    single = ("overall", "seen", "unseen", "disputed", "without_disputed")
-    rows = [(name, result[name]) for name in single if name in result]
+    rows = [(name.replace("_", " "), result[name]) for name in _SINGLE if name in result]
     rows += [
         (f"{kind.replace('by_', '').replace('_', ' ')} {name}"[:_WIDEST], figures)
         for kind, groups in result.items()

@@ -124,7 +124,7 @@ class PlateScore:
         return {
             "overall": measure(photos),
             **groups.seen_apart(photos, measure, seen),
-            **groups.disputed_apart(photos, measure, disputed),
+            **groups.disputed_apart(photos, measure, seen, disputed),
             **groups.split(photos, measure, {"by_source": groups.source}),
             **_by_plate(photos, "by_layout", layout),
             **_by_plate(photos, "by_class", lambda plate: plate.vehicle or "unknown"),

@@ -75,17 +75,22 @@ def seen_apart(
 def disputed_apart(
     records: Sequence[R],
     measure: Callable[[Sequence[R]], Figures],
+    seen: Callable[[Item], bool] | None,
     disputed: Callable[[Item], bool],
 ) -> dict[str, Any]:
     """How the records with a disputed label do, and all others; nothing where none is disputed."""
-    doubtful = [one for one in records if disputed(one.item)]
-    if not doubtful:
+    verdicts = [(disputed(one.item), one) for one in records]
+    if not any(doubtful for doubtful, _ in verdicts):
         return {}
-    names = {one.item.name for one in doubtful}
-    return {
-        "disputed": measure(doubtful),
-        "without_disputed": measure([one for one in records if one.item.name not in names]),
+    sound = [one for doubtful, one in verdicts if not doubtful]
+    apart = {
+        "disputed": measure([one for doubtful, one in verdicts if doubtful]),
+        "without_disputed": measure(sound),
     }
+    if seen is not None:
+        new = [one for one in sound if not seen(one.item)]
+        apart["unseen_without_disputed"] = measure(new)
+    return apart
 
 
 def source(record: Record) -> str:

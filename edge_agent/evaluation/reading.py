@@ -93,7 +93,7 @@ class ReaderScore:
         return {
             "overall": measure(reads),
             **groups.seen_apart(reads, measure, seen),
-            **groups.disputed_apart(reads, measure, disputed),
+            **groups.disputed_apart(reads, measure, seen, disputed),
             **groups.split(reads, measure, {"by_source": groups.source, **_BY}),
             "respelt": sum(one.truth != normal(one.plate.text or "") for one in reads),
             "confusions": confusions((one.truth, one.text) for one in reads if not one.right),

@@ -96,7 +96,7 @@ class VehicleScore:
         return {
             "overall": measure(frames),
             **groups.seen_apart(frames, measure, seen),
-            **groups.disputed_apart(frames, measure, disputed),
+            **groups.disputed_apart(frames, measure, seen, disputed),
             **groups.split(frames, measure, {"by_source": groups.source, "by_scene": groups.scene}),
             "by_class": {name: measure.of(name, frames) for name in measure.names},
         }

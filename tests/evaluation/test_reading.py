@@ -39,6 +39,7 @@ def test_figures_by_hand() -> None:
     assert report["by_source"]["old"]["items"] == 1
     assert report["disputed"]["items"] == 1
     assert report["without_disputed"]["items"] == 3
+    assert report["unseen_without_disputed"]["items"] == 2
     assert ("1", "7", 1) in report["confusions"]
     assert ("4", NOTHING, 2) in report["confusions"] or ("4", NOTHING, 3) in report["confusions"]
 
