@@ -1,91 +1,131 @@
-"""Is there a living picture? Frozen and black are noticed from the pixels, not from the socket."""
+"""What is wrong with a camera's picture: one object that a pipeline steps and asks."""
 
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
-
-import cv2
-import numpy as np
 
 from edge_agent.vision.frame import Grey
-
-_THUMB = (64, 36)
-_MEMORY_S = 2.0
+from edge_agent.vision.watching.life import Life, LifeSettings
+from edge_agent.vision.watching.tamper import Tamper, TamperSettings
 
 
 @dataclass(frozen=True, slots=True)
-class WatchSettings:
-    """When a picture is no picture.
-
-    An encoder that repeats one picture does not repeat its pixels: every key picture trembles. So
-    life is either something that moved, or sensor noise in most pictures of two seconds.
+class Verdict:
+    """One thing that may be wrong.
 
     Attributes:
-        frozen_s: Seconds without a sign of life.
-        moved: Levels of 255 by which a part of the picture (1/64 of its width) changes when
-            something moves.
-        noisy: Share of pixels that differ from one living picture to the next by noise alone.
-        black_s: Seconds of darkness before it is called black.
-        dark: Mean level below which, and
-        flat: spread below which a picture is black: a night street has lamps.
+        code: Of the condition.
+        active: Whether it is so.
+        text: What is wrong, for maintenance staff; "" while nothing is.
+        do: What to do about it.
     """
 
-    frozen_s: float = 20.0
-    moved: float = 6.0
-    noisy: float = 0.08
-    black_s: float = 5.0
-    dark: float = 24.0
-    flat: float = 4.0
+    code: str
+    active: bool
+    text: str
+    do: str
+
+
+_NO_VIEW = {"covered", "blurred"}
+_DO = {
+    "picture-frozen": "power-cycle the camera; check its encoder settings",
+    "picture-black": "check lens cover, iris, infrared lamp and cable",
+    "picture-covered": "take away whatever is before the lens; look for vandalism",
+    "picture-blurred": "clean the front glass, let it dry, then set the focus anew",
+    "picture-moved": "turn the camera back and tighten its bracket, or draw its lines anew"
+    " and restart",
+}
 
 
 class PictureWatch:
-    """Pure state machine; every verdict is None until it is known."""
+    """Pure state machine; its clock is the frames'.
 
-    def __init__(self, settings: WatchSettings | None = None) -> None:
-        self._settings = settings or WatchSettings()
-        self._before: Grey | None = None
-        self._reference: Grey | None = None
-        self._changed: deque[tuple[float, float]] = deque()
-        self._alive_t = 0.0
-        self._lit_t: float | None = None
-        self.frozen: bool | None = None
-        self.black: bool | None = None
+    At most one thing is wrong at a time: of a black or frozen picture nothing else is said, and a
+    bag over the lens is no frozen picture although nothing moves in it.
+    """
+
+    def __init__(
+        self, life: LifeSettings | None = None, tamper: TamperSettings | None = None
+    ) -> None:
+        self._life = Life(life)
+        self._tamper = Tamper(tamper)
 
     def step(self, t: float, picture: Grey) -> None:
-        """Look at one frame."""
-        thumb = cv2.resize(picture, _THUMB, interpolation=cv2.INTER_AREA)
-        self._look_for_light(t, thumb)
-        self._look_for_life(t, picture, thumb)
-        self._before = picture
+        """Look at one frame, analysed size, ``t`` in seconds on the stream's own axis."""
+        self._life.step(t, picture)
+        if not self._life.black:
+            self._tamper.step(t, picture)
 
-    def _look_for_light(self, t: float, thumb: Grey) -> None:
-        own = self._settings
-        if thumb.mean() >= own.dark or thumb.std() >= own.flat:
-            self._lit_t, self.black = t, False
-        elif self._lit_t is None:
-            self._lit_t = t
-        elif t - self._lit_t >= own.black_s:
-            self.black = True
+    @property
+    def frozen(self) -> bool | None:
+        """Whether the picture stands still; None until that is known, as with the others."""
+        life = self._life
+        return life.frozen and not life.black and self._tamper.suspected not in _NO_VIEW
 
-    def _look_for_life(self, t: float, picture: Grey, thumb: Grey) -> None:
-        own = self._settings
-        if self._before is None or self._reference is None or self._before.shape != picture.shape:
-            self._reference, self._alive_t = thumb, t
-            self._changed.clear()
-            return
-        different = np.count_nonzero(cv2.absdiff(picture, self._before)) / picture.size
-        self._changed.append((t, different))
-        while self._changed[0][0] < t - _MEMORY_S:
-            self._changed.popleft()
-        moved = cv2.absdiff(thumb, self._reference).max() >= own.moved
-        noisy = (
-            t - self._changed[0][0] >= _MEMORY_S / 2
-            and median(share for _, share in self._changed) >= own.noisy
+    @property
+    def black(self) -> bool | None:
+        """Whether there is no light at all."""
+        return self._life.black
+
+    @property
+    def covered(self) -> bool | None:
+        """Whether something is before the lens."""
+        return self._tampered("covered")
+
+    @property
+    def blurred(self) -> bool | None:
+        """Whether it is out of focus, or dirt or fog is on the lens."""
+        return self._tampered("blurred")
+
+    @property
+    def moved(self) -> bool | None:
+        """Whether the camera looks elsewhere than it did."""
+        return self._tampered("moved")
+
+    @property
+    def blind(self) -> str:
+        """Why nothing seen in this picture can be believed; "" while it can."""
+        for verdict in self.verdicts():
+            if verdict.active:
+                return verdict.code.replace("-", " ")
+        return ""
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """All that are known."""
+        known = {
+            "picture-frozen": self.frozen,
+            "picture-black": self.black,
+            "picture-covered": self.covered,
+            "picture-blurred": self.blurred,
+            "picture-moved": self.moved,
+        }
+        for code, active in known.items():
+            if active is not None:
+                yield Verdict(code, active, self._text(code) if active else "", _DO[code])
+
+    def _tampered(self, flaw: str) -> bool | None:
+        if self._tamper.flaw is None:
+            return None
+        return self._tamper.flaw == flaw and not (self.frozen or self.black)
+
+    def _text(self, code: str) -> str:
+        match code:
+            case "picture-frozen":
+                return "the picture does not change"
+            case "picture-black":
+                return "the picture is black"
+            case "picture-covered":
+                return f"{self._tamper.bare:.0%} of the picture is covered"
+            case "picture-blurred":
+                return "the picture is blurred"
+            case _:
+                return self._moved_text()
+
+    def _moved_text(self) -> str:
+        shift = self._tamper.shift
+        if shift is None:
+            return "the camera looks at something else: its counting lines are wrong"
+        pixels = round(shift * self._tamper.width)
+        return (
+            f"the camera moved by {pixels} of {self._tamper.width} pixels:"
+            " its counting lines are wrong"
         )
-        if moved or noisy:
-            self._reference, self._alive_t = thumb, t
-            self.frozen = False
-        elif self.black:
-            self._alive_t = t  # black says enough
-        elif t - self._alive_t >= own.frozen_s:
-            self.frozen = True

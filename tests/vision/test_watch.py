@@ -1,65 +1,108 @@
+"""The one object that a pipeline asks: words, precedence, nothing said before it is known."""
+
+import cv2
 import numpy as np
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edge_agent.vision.frame import Grey
-from edge_agent.vision.watch import PictureWatch, WatchSettings
+from edge_agent.vision.watch import PictureWatch, Verdict
+from tests.vision.watching.street import SIZE, street
 
 
-def picture(seed: int, level: float = 110, noise: float = 3.0) -> Grey:
-    draw = np.random.default_rng(seed)
-    return np.clip(draw.normal(level, noise, (180, 320)), 0, 255).astype(np.uint8)
+def active(watch: PictureWatch) -> list[Verdict]:
+    return [verdict for verdict in watch.verdicts() if verdict.active]
 
 
-def test_a_living_picture_of_an_empty_road_is_neither() -> None:
+def watched(seconds: int = 40) -> PictureWatch:
     watch = PictureWatch()
-    for index in range(300):
-        watch.step(index / 10, picture(index))
-    assert (watch.frozen, watch.black) == (False, False)
+    for second in range(seconds):
+        watch.step(float(second), street(second))
+    return watch
 
 
-def test_a_frozen_picture_is_noticed_in_time_and_forgiven_at_once() -> None:
+def test_a_good_picture_has_five_verdicts_and_no_words() -> None:
+    verdicts = list(watched().verdicts())
+    codes = ["picture-frozen", "picture-black", "picture-covered", "picture-blurred"]
+    assert [verdict.code for verdict in verdicts] == [*codes, "picture-moved"]
+    assert not any(verdict.active or verdict.text for verdict in verdicts)
+    assert all(verdict.do for verdict in verdicts)
+    assert watched().blind == ""
+
+
+def test_nothing_is_said_of_the_first_frame() -> None:
     watch = PictureWatch()
-    for index in range(30):
-        watch.step(index / 10, picture(index))
-    still = picture(29)
-    noticed = None
-    for index in range(30, 300):
-        watch.step(index / 10, still + np.uint8(index % 10 == 0))  # a key picture trembles
-        if watch.frozen and noticed is None:
-            noticed = index / 10 - 2.9
-    assert noticed == pytest.approx(WatchSettings().frozen_s, abs=2.5)
-    moved = still.copy()
-    moved[80:100, 100:130] = 200
-    watch.step(30.1, moved)
-    assert watch.frozen is False
+    watch.step(0.0, np.zeros((180, 320), np.uint8))
+    assert list(watch.verdicts()) == []
 
 
-def test_noise_alone_ends_a_freeze() -> None:
-    watch = PictureWatch()
-    still = picture(0)
-    for index in range(250):
-        watch.step(index / 10, still)
-    assert watch.frozen is True
-    for index in range(250, 280):
-        watch.step(index / 10, picture(index))
-    assert watch.frozen is False
+def test_a_moved_camera_says_by_how_much_and_what_follows() -> None:
+    watch = watched()
+    shift = np.array([[1.0, 0, 16], [0, 1, 12]])
+    for second in range(40, 90):
+        picture = cv2.warpAffine(street(second), shift, SIZE, borderMode=cv2.BORDER_REFLECT)
+        watch.step(float(second), np.asarray(picture))
+    (verdict,) = active(watch)
+    assert verdict.code == "picture-moved"
+    assert verdict.text in {
+        f"the camera moved by {pixels} of 320 pixels: its counting lines are wrong"
+        for pixels in (19, 20, 21)
+    }
+    assert watch.blind == "picture moved"
 
 
-def test_black_needs_time_and_a_night_street_with_lamps_is_not_black() -> None:
-    watch = PictureWatch()
-    night = picture(1, level=12, noise=2)
-    night[60:70, 100:120] = 220
-    for index in range(100):
-        watch.step(index / 10, night)
-    assert watch.black is False
-    for index in range(100, 200):
-        watch.step(index / 10, picture(index, level=2, noise=1))
-        if index == 120:
-            assert watch.black is False
-    assert watch.black is True
+def test_of_a_black_picture_only_black_is_said() -> None:
+    watch = watched()
+    for second in range(40, 110):
+        watch.step(float(second), np.full((180, 320), 2, np.uint8))
+    assert [verdict.code for verdict in active(watch)] == ["picture-black"]
 
 
-def test_nothing_is_known_before_it_is_known() -> None:
-    watch = PictureWatch()
-    watch.step(0.0, picture(0, level=2, noise=1))
-    assert (watch.frozen, watch.black) == (None, None)
+def test_a_bag_is_a_cover_although_nothing_moves() -> None:
+    watch = watched()
+    for second in range(40, 110):
+        watch.step(float(second), np.full((180, 320), 90, np.uint8))
+    (verdict,) = active(watch)
+    assert (verdict.code, verdict.text) == (
+        "picture-covered",
+        "100% of the picture is covered",
+    )
+
+
+def test_a_good_picture_that_stands_still_is_frozen_and_no_more() -> None:
+    watch = watched()
+    for tenth in range(400, 900):
+        watch.step(tenth / 10, street(40))
+    assert [verdict.code for verdict in active(watch)] == ["picture-frozen"]
+
+
+def pictures() -> st.SearchStrategy[Grey]:
+    kinds = st.sampled_from([(180, 320), (1, 1), (9, 700), (360, 640)])
+    levels = st.sampled_from(["dark", "noise", "plain", "bars"])
+
+    def made(shape: tuple[int, int], kind: str) -> Grey:
+        rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
+        filled = {
+            "dark": np.zeros(shape),
+            "noise": np.random.default_rng(0).integers(0, 256, shape),
+            "plain": np.full(shape, 255),
+            "bars": (rows + columns) % 20 * 12,
+        }
+        return np.asarray(filled[kind], np.uint8)
+
+    return st.builds(made, kinds, levels)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.floats(-2, 40), pictures(), st.integers(1, 12)), min_size=1, max_size=5)
+)
+def test_any_pictures_at_any_time_give_at_most_one_complaint(
+    spells: list[tuple[float, Grey, int]],
+) -> None:
+    watch, t = PictureWatch(), 100.0
+    for step, picture, times in spells:
+        for _ in range(times):
+            t += step
+            watch.step(t, picture)
+            assert len(active(watch)) <= 1
