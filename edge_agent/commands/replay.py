@@ -160,7 +160,7 @@ def _replay(source: Source, args: argparse.Namespace, eyes: Equipment) -> dict[s
         no_plate=eyes.no_plate,
     )
     seen_with = eyes.versions()
-    title = f"{args.video.name}   {', '.join(f'{k}: {v}' for k, v in seen_with.items())}"
+    title = f"{args.video.name}   seen with {' '.join(seen_with)}"
     film = annotate.Film(args.out, args.fps, segments, title) if args.out else None
     analysed, frame = 0, None
     try:

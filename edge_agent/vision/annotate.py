@@ -83,7 +83,8 @@ class Film:
         """Vehicles that were counted just now, and the plates that were read of them."""
         for crossing in crossings:
             self._lit[crossing.line] = _LIT_FRAMES
-        self._cards.extendleft(cards)
+        known = {card.text for card in self._cards}
+        self._cards.extendleft(card for card in cards if card.text not in known)
 
     def add(
         self, frame: Frame, vehicles: Iterable[Shown], counts: dict[str, dict[str, int]]
@@ -170,7 +171,9 @@ def _draw_counts(picture: Bgr, counts: dict[str, dict[str, int]]) -> None:
         (word.replace("_", " "), sum(found.values()), _classes(found))
         for word, found in counts.items()
     ]
-    wide = max((drawing.width_of(f"{word} {detail}", 16) for word, _, detail in rows), default=0)
+    if not rows:
+        return
+    wide = max(drawing.width_of(f"{word} {detail}", 16) for word, _, detail in rows)
     drawing.panel(picture, (10, 10), (wide + 84, 22 + 26 * len(rows)))
     for number, (word, total, detail) in enumerate(rows):
         y = 34 + 26 * number
