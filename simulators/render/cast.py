@@ -15,7 +15,7 @@ Picture = NDArray[np.uint8]
 SHIFT = 4
 _ONE = 1 << SHIFT
 _NEAR_M = 1.0
-_SMALL_PX = 26
+_SMALL_PX, _TINY_PX = 26, 9
 _FEWEST_PX = 2.0
 
 
@@ -46,6 +46,11 @@ class Cast:
     extra: dict[str, Colour] = field(default_factory=dict)
 
     @property
+    def tiny(self) -> bool:
+        """Too small for anybody to see more of it than its outline."""
+        return self.box[3] - self.box[1] < _TINY_PX
+
+    @property
     def small(self) -> bool:
         return self.box[3] - self.box[1] < _SMALL_PX
 
@@ -56,30 +61,44 @@ def stand(view: View, solid: Solid, x: float, y: float, ux: float, uy: float) ->
     if float(view.depth(place)) < -20:
         return None
     turn = np.array(((ux, uy, 0.0), (-uy, ux, 0.0), (0.0, 0.0, 1.0)))
+    block, depth = view.project(solid.block @ turn + place)
+    if depth.min() >= _NEAR_M and not _shows(view, _box(block)):
+        return None
     points = solid.points @ turn + place
     pixels, depth = view.project(points)
-    if float(depth.min()) < _NEAR_M:
-        seen = depth >= _NEAR_M
-        if not seen.any():
-            return None
-        x1, y1, x2, y2 = _box(pixels[seen])
-    else:
-        x1, y1, x2, y2 = _box(pixels)
-    if x2 < 0 or y2 < 0 or x1 >= view.width or y1 >= view.height or y2 - y1 < _FEWEST_PX:
+    seen = depth >= _NEAR_M
+    if not seen.any():
         return None
-    low, high = solid.points.min(axis=0), solid.points.max(axis=0)
-    own = np.array(
-        [(low[0], low[1], 0), (high[0], low[1], 0), (high[0], high[1], 0), (low[0], high[1], 0)]
-    )
-    foot = (own @ turn + place)[:, :2]
+    box = _box(pixels if seen.all() else pixels[seen])
+    if not _shows(view, box):
+        return None
+    foot = solid.foot @ turn[:2, :2] + place[:2]
     middle = foot.mean(axis=0) - view.eye[:2]
     away = float(np.hypot(*middle))
-    return Cast(solid, points, pixels, depth, (x1, y1, x2, y2), (ux, uy), foot, away)
+    return Cast(solid, points, pixels, depth, box, (ux, uy), foot, away)
+
+
+def _shows(view: View, box: tuple[float, float, float, float]) -> bool:
+    """Whether it is in the picture, and larger than nothing."""
+    x1, y1, x2, y2 = box
+    outside = x2 < 0 or y2 < 0 or x1 >= view.width or y1 >= view.height
+    return not outside and y2 - y1 >= _FEWEST_PX
 
 
 def _box(pixels: Floats) -> tuple[float, float, float, float]:
     low, high = pixels.min(axis=0), pixels.max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def silhouette(target: Picture, cast: Cast, lit: Light, local: Floats) -> None:
+    """Paint something of a few pixels in one colour."""
+    shade = np.array(lit.ambient) + 0.4 * np.array(lit.sun) + 0.6 * local
+    haze = min(0.8, lit.haze * cast.away / 300)
+    colour = np.minimum(255, cast.solid.mean_colour * shade) * (1 - haze)
+    colour = colour + np.array(lit.sky[1]) * haze
+    fixed = np.round(cast.pixels * _ONE).astype(np.int32)
+    outline = cv2.convexHull(fixed)
+    cv2.fillConvexPoly(target, outline, colour.tolist(), cv2.LINE_AA, SHIFT)
 
 
 def colours(cast: Cast, view: View, lit: Light, local: Floats) -> Floats:

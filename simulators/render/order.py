@@ -27,6 +27,8 @@ def back_to_front(casts: Sequence[Cast], eye: Floats) -> list[Cast]:
         & (boxes[:, None, 1] < boxes[None, :, 3])
         & (boxes[None, :, 1] < boxes[:, None, 3])
     )
+    tiny = np.array([cast.tiny for cast in far_first])
+    meet &= ~(tiny[:, None] | tiny[None, :])  # far off, distance alone is right enough
     length = [float(np.hypot(*(cast.foot[1] - cast.foot[0]))) for cast in far_first]
     wide = [float(np.hypot(*(cast.foot[2] - cast.foot[1]))) for cast in far_first]
     after: list[set[int]] = [set() for _ in range(count)]

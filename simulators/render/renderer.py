@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.simulators.render import bodies, trucks, twowheels
-from edge_agent.simulators.render.cast import Cast, colours, paint, stand
+from edge_agent.simulators.render.cast import Cast, colours, paint, silhouette, stand
 from edge_agent.simulators.render.furniture import Standing, heads, standing
 from edge_agent.simulators.render.glow import pools
 from edge_agent.simulators.render.hiding import Hiding
@@ -196,6 +196,9 @@ class Renderer:
             paint(picture, cast, self.view, shades, (0, 0))
             return
         local = self._local(cast)
+        if cast.tiny:
+            silhouette(picture, cast, self.light, local)
+            return
         shades = colours(cast, self.view, self.light, local)
         step = blur_step(self.view, cast, pose, self._exposure_s)
         if max(abs(step[0]), abs(step[1])) < _SEEN_BLUR_PX:
@@ -219,7 +222,7 @@ class Renderer:
             whole=cast.box,
             visible=hiding.visible(cast),
             away=cast.away,
-            plate=self._metal.seen(cast, pose.vehicle, self.view, hiding),
+            plate=None if cast.tiny else self._metal.seen(cast, pose.vehicle, self.view, hiding),
         )
 
 

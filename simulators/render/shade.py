@@ -27,7 +27,9 @@ def cast_shadows(picture: Picture, view: View, lit: Light, casts: list[Cast]) ->
     if lit.shadow:
         slant = -lit.sunwards[:2] / max(0.25, float(lit.sunwards[2]))
         for cast in casts:
-            top = float(cast.solid.points[:, 2].max()) * 0.92
+            if cast.tiny:
+                continue
+            top = float(cast.solid.high[2]) * 0.92
             _fill(room, view, np.vstack((cast.foot, cast.foot + slant * top)), lit.shadow)
     for cast in casts:
         if not cast.small:

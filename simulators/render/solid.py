@@ -105,7 +105,11 @@ class LampAt:
 
 
 class Solid:
-    """Parts as arrays, ready to be turned and projected in one go."""
+    """Parts as arrays, ready to be turned and projected in one go.
+
+    ``low`` and ``high`` bound its points; ``foot`` (4, 2) and ``block`` (8, 3) are the corners of
+    that on the ground and in space.
+    """
 
     def __init__(
         self, parts: Sequence[Part], lamps: Sequence[LampAt], plates: Sequence[PlateAt]
@@ -140,10 +144,15 @@ class Solid:
             spans = tuple(range(*span) for span in zip(began, ends, strict=True))
             self.parts.append((part.layer, *spans))  # type: ignore[arg-type]
         self.points = np.array(points, float)
+        self.low, self.high = self.points.min(axis=0), self.points.max(axis=0)
+        (x1, y1, _), (x2, y2, top) = self.low, self.high
+        self.foot = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)])
+        self.block = np.array([(x, y, z) for z in (0.0, top) for x, y in self.foot])
         self.corners = corners
         self.three = np.array([ring[:3] for ring in corners])
         self.normals = np.array(normals)
         self.colours = np.array(colours)
+        self.mean_colour = self.colours.mean(axis=0)
         self.gloss = np.array(gloss)
         self.middles = np.array([self.points[hull].mean(axis=0) for hull in self.hulls])
         self.layers = np.array([layer for layer, _, _, _ in self.parts])
