@@ -89,7 +89,9 @@ def test_plates_are_found_and_read(nets: Path) -> None:
     )
     (found,) = eyes.look(np.full((160, 160, 3), 200, np.uint8))
     assert found.text == constant.TEXT
-    assert found.box == pytest.approx(constant.PLATE, abs=1)
+    assert found.box == pytest.approx(
+        constant.PLATE, abs=4
+    )  # as people draw it: wider than its corners
 
 
 def test_what_is_no_network(tmp_path: Path, nets: Path) -> None:
