@@ -38,7 +38,7 @@ _ANALYSED = (640, 360)
 _TURNS = 15
 _CALLS = 6
 _CELLS = 120
-"""Of a detector that are above its threshold on a busy street; then come suppression and classes."""
+"""Cells above a detector's threshold on a busy street; what follows costs by their number."""
 _YOLOX = """
 [[model]]
 name = "peer"
