@@ -31,8 +31,8 @@ class NetDetector:
     """The network as the pipeline's detector.
 
     Args:
-        net: As the manifest opened it; input 1×3×H×W, RGB 0–255, output 1×N×(5+C): x1, y1, x2, y2
-            in pixels of the input, the score that there is a vehicle, shares of the classes.
+        net: As the manifest opened it; input 1×3×H×W, RGB 0–255, output 1×(5+C)×N: x1, y1, x2, y2
+            in pixels of the input, the score that there is a vehicle, logits of the classes.
         entry: What the manifest says of it.
     """
 
@@ -62,8 +62,8 @@ class NetDetector:
             ModelError: The network fails.
         """
         seen = fitted(picture, self._input, self._input.fit or "corner", np.float32)
-        rows = self._net.run(seen.tensor)[0][0]
-        rows = rows[rows[:, _ANY] >= self._score]  # NaN is no score either
+        columns = self._net.run(seen.tensor)[0][0]
+        rows = columns[:, columns[_ANY] >= self._score].T  # NaN is no score either
         if len(rows) > _MOST:
             rows = rows[np.argpartition(-rows[:, _ANY], _MOST)[:_MOST]]
         boxes = seen.back(rows[:, :_ANY].astype(np.float64))
@@ -127,5 +127,7 @@ def _voted(boxes: Floats, rows: NDArray[Any], kept: NDArray[np.int64], overlap: 
     union = area[own] + area - inner
     same = inner >= overlap * np.maximum(union, 1e-9)
     weight = np.where(same, rows[None, :, _ANY], 0.0)
-    votes = weight @ rows[:, _FIRST_CLASS:]
+    logits = rows[:, _FIRST_CLASS:].astype(np.float64)
+    shares = np.exp(logits - logits.max(1, keepdims=True))
+    votes = weight @ (shares / shares.sum(1, keepdims=True))
     return np.asarray(votes / np.maximum(votes.sum(1, keepdims=True), 1e-9))

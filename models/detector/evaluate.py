@@ -51,7 +51,7 @@ def of_weights(
     net: Net, size: tuple[int, int], thresholds: Mapping[str, float] | None = None
 ) -> NetDetector:
     """Weights that have not been exported yet, as the unit would run them."""
-    return NetDetector(_Torch(net), entry(size, thresholds))
+    return NetDetector(_Torch(net, size), entry(size, thresholds))
 
 
 def measure(eyes: NetDetector, lessons: Iterable[Lesson]) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def measure_all(
 class _Torch(Session):
     """A net in torch that answers as a session of onnxruntime does."""
 
-    def __init__(self, net: Net) -> None:  # no file, hence no session to start
-        self._net = Shipped(net).eval()
+    def __init__(self, net: Net, size: tuple[int, int]) -> None:  # no file, hence no session
+        self._net = Shipped(net, size).eval()
 
     def run(self, *inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         with torch.no_grad():

@@ -12,9 +12,11 @@ from torch.nn import functional
 from edge_agent.models.detector.classes import CLASSES
 
 STRIDES = (8, 16, 32)
+RANGE = 255.0
 WIDTHS = (16, 32, 56, 96, 160)
 """Channels at strides 2, 4, 8, 16, 32."""
-_WIDEST = 5.0  # exp(5) strides: more than any picture
+WIDEST = 5.0
+"""exp(5) strides are more than any picture."""
 
 
 class Found(NamedTuple):
@@ -75,7 +77,11 @@ class Net(nn.Module):
 
     def raw(self, pictures: Tensor) -> list[Tensor]:
         """B×10×h×w a scale: four log distances, any, kinds."""
-        x = self.stem(pictures / 255.0)
+        return self.features(pictures / RANGE)
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """The same of pictures 0–1."""
+        x = self.stem(pictures)
         p8 = self.eight(x)
         p16 = self.sixteen(p8)
         p32 = self.thirtytwo(p16)
@@ -106,6 +112,6 @@ def decode(raw: list[Tensor]) -> Found:
     height, width = raw[0].shape[2] * STRIDES[0], raw[0].shape[3] * STRIDES[0]
     centres, strides = cells(height, width)
     flat = torch.cat([one.flatten(2) for one in raw], 2).float().transpose(1, 2)
-    reach = flat[..., :4].clamp(max=_WIDEST).exp() * strides[:, None]
+    reach = flat[..., :4].clamp(max=WIDEST).exp() * strides[:, None]
     boxes = torch.cat((centres - reach[..., :2], centres + reach[..., 2:]), -1)
     return Found(boxes, flat[..., 4], flat[..., 5:])
