@@ -42,8 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for entry in models().entries.values():
             if args.only and entry.name not in args.only:
                 continue
-            for card in _renewed(entry, sets, args.data):
-                print(card.text())
+            for name, result in _renewed(entry, sets, args.data):
+                figures = ", ".join(f"{key} {value:.4g}" for key, value in result.figures.items())
+                print(f"{entry.name}: {name}: {result.items} pictures: {figures}", flush=True)
     except EdgeError as error:
         print(f"dev eval: {error}", file=sys.stderr)
         return 1
@@ -68,17 +69,23 @@ def card_of(entry: Entry) -> Path:
     return (SHIPPED / entry.card).with_suffix(".json")
 
 
-def _renewed(entry: Entry, sets: dict[str, Path], data: Sequence[Path]) -> Iterator[Card]:
+def _renewed(
+    entry: Entry, sets: dict[str, Path], data: Sequence[Path]
+) -> Iterator[tuple[str, Result]]:
+    """Measure one network and write its card; yields what was measured."""
     path = card_of(entry)
     card = Card.load(path)
     if card.sha256 != sha256_of(SHIPPED / entry.file):
         raise EdgeError(f"{path}: is the card of other weights than {entry.file}")
-    card.results[CHECK] = measured(entry, sets)
+    results = {CHECK: measured(entry, sets)}
     for folder in data:
         if result := _result(entry, folder, "real"):
-            card.results["/".join(folder.resolve().parts[-2:])] = result
+            results["/".join(folder.resolve().parts[-2:])] = result
+    # Read again: measuring took minutes, and a trainer may have written meanwhile.
+    card = Card.load(path)
+    card.results |= results
     card.save(path)
-    yield card
+    yield from results.items()
 
 
 def _result(entry: Entry, folder: Path, what: str) -> Result | None:
