@@ -6,7 +6,7 @@ pictures too. A card that belongs to other weights is refused: its trainer write
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge_agent.errors import EdgeError
@@ -22,7 +22,7 @@ from edge_agent.models.rendered import check_sets
 from edge_agent.progress import Progress
 from edge_agent.vision import quiet
 from edge_agent.vision.nets.entry import Entry, Task
-from edge_agent.vision.nets.manifest import SHIPPED, models
+from edge_agent.vision.nets.manifest import SHIPPED, Manifest
 
 CHECK = "rendered check"
 """Name of the result that every card has."""
@@ -38,11 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     quiet.set_up()
     try:
+        manifest = Manifest(args.models)
         sets = check_sets(args.sets)
-        for entry in models().entries.values():
-            if args.only and entry.name not in args.only:
-                continue
-            for name, result in _renewed(entry, sets, args.data):
+        for entry in [manifest.entry(name) for name in args.only or manifest.entries]:
+            for name, result in renew(manifest, entry, sets, args.data).items():
                 figures = ", ".join(f"{key} {value:.4g}" for key, value in result.figures.items())
                 print(f"{entry.name}: {name}: {result.items} pictures: {figures}", flush=True)
     except EdgeError as error:
@@ -51,47 +50,54 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measured(entry: Entry, sets: dict[str, Path]) -> Result:
-    """The rendered check of one shipped network.
+def measured(manifest: Manifest, entry: Entry, sets: dict[str, Path]) -> Result:
+    """The rendered check of one network.
 
     Raises:
         EdgeError: The network, or a picture of the set, cannot be used.
     """
     folder = sets[_ASKED[entry.task]]
-    result = _result(entry, folder, "streets, light and traffic by chance, never trained on")
+    what = "streets, light, traffic and plates by chance, never trained on"
+    result = _result(manifest, entry, folder, what)
     if result is None:
         raise EdgeError(f"{folder}: nothing here for a {entry.task}")
     return result
 
 
-def card_of(entry: Entry) -> Path:
+def card_of(manifest: Manifest, entry: Entry) -> Path:
     """Where a network's ``card.json`` lies."""
-    return (SHIPPED / entry.card).with_suffix(".json")
+    return (manifest.folder / entry.card).with_suffix(".json")
 
 
-def _renewed(
-    entry: Entry, sets: dict[str, Path], data: Sequence[Path]
-) -> Iterator[tuple[str, Result]]:
-    """Measure one network and write its card; yields what was measured."""
-    path = card_of(entry)
-    card = Card.load(path)
-    if card.sha256 != sha256_of(SHIPPED / entry.file):
+def renew(
+    manifest: Manifest, entry: Entry, sets: dict[str, Path], data: Sequence[Path]
+) -> dict[str, Result]:
+    """Measure one network and write its card.
+
+    Returns:
+        What was measured, by the name of the set.
+
+    Raises:
+        EdgeError: The card is of other weights, or something cannot be used.
+    """
+    path = card_of(manifest, entry)
+    if Card.load(path).sha256 != sha256_of(manifest.path(entry)):
         raise EdgeError(f"{path}: is the card of other weights than {entry.file}")
-    results = {CHECK: measured(entry, sets)}
+    results = {CHECK: measured(manifest, entry, sets)}
     for folder in data:
-        if result := _result(entry, folder, "real"):
+        if result := _result(manifest, entry, folder, "real"):
             results["/".join(folder.resolve().parts[-2:])] = result
     # Read again: measuring took minutes, and a trainer may have written meanwhile.
     card = Card.load(path)
     card.results |= results
     card.save(path)
-    yield from results.items()
+    return results
 
 
-def _result(entry: Entry, folder: Path, what: str) -> Result | None:
+def _result(manifest: Manifest, entry: Entry, folder: Path, what: str) -> Result | None:
     """Figures on a folder; None when nothing in it is for this network."""
-    opened = open_net(entry.task, Choice(entry.name))
-    score = _score(opened)
+    opened = open_net(entry.task, Choice(entry.name, folder=manifest.folder))
+    score = _score(manifest, opened)
     items = list(gather([folder]))
     if not any(score.wants(item) for item in items):
         return None
@@ -104,29 +110,29 @@ def _result(entry: Entry, folder: Path, what: str) -> Result | None:
     figures = dict(report["overall"])
     del figures["items"]
     if report.get("seen", {}).get("items") and report["unseen"]["items"]:
-        apart = {f"unseen {name}": value for name, value in report["unseen"].items()}
-        figures |= apart
+        figures |= {f"unseen {name}": value for name, value in report["unseen"].items()}
         what = f"{what}; `unseen`: the part held out from training"
     return Result(what=what, figures=figures, items=report["items"], command=_COMMAND)
 
 
-def _score(opened: Opened) -> Score:
+def _score(manifest: Manifest, opened: Opened) -> Score:
     match opened.entry.task:
         case "detector":
             return VehicleScore(networks.detector(opened))
         case "finder":
-            return PlateScore(networks.plate_eyes(opened, open_net("reader", Choice())))
+            reader = open_net("reader", Choice(folder=manifest.folder))
+            return PlateScore(networks.plate_eyes(opened, reader))
         case _:
             return ReaderScore(networks.reader(opened))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./dev eval", description=__doc__)
-    parser.add_argument("only", nargs="*", help="names of the manifest; default: all")
-    parser.add_argument(
-        "--data", type=Path, action="append", default=[], metavar="DIR", help="labelled pictures"
-    )
-    parser.add_argument("--sets", type=Path, default=SETS, metavar="DIR", help="rendered sets")
+    add = parser.add_argument
+    add("only", nargs="*", help="names of the manifest; default: all")
+    add("--data", type=Path, action="append", default=[], metavar="DIR", help="labelled pictures")
+    add("--sets", type=Path, default=SETS, metavar="DIR", help="rendered sets (%(default)s)")
+    add("--models", type=Path, default=SHIPPED, metavar="DIR", help="folder of another manifest")
     return parser
 
 
