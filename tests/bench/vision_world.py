@@ -162,7 +162,7 @@ def plates_sheet(watched: Sequence[Watched], name: str) -> str:
 
 def _counting(quick: bool) -> list[Figure]:
     """A busy arm by day, at dusk and in a rainy night."""
-    seconds = 60.0 if quick else 180.0
+    seconds = 60.0 if quick else 120.0
     films = [
         counting(SEEDS[0], seconds, "day"),
         counting(SEEDS[1], seconds, "dusk"),
@@ -191,7 +191,7 @@ def _counting(quick: bool) -> list[Figure]:
 
 def _plates(quick: bool) -> list[Figure]:
     """Three plate cameras at two sites, by day and by night."""
-    seconds, seeds = (60.0, SEEDS[:1]) if quick else (150.0, SEEDS[:2])
+    seconds, seeds = (60.0, SEEDS[:1]) if quick else (120.0, SEEDS[:2])
     places = (
         ("junction", "anpr-s"), ("toll-plaza", "anpr-front"), ("toll-plaza", "anpr-rear")
     )  # fmt: skip

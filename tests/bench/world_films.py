@@ -67,9 +67,10 @@ def recorded(film: Film) -> Recorded:
     name = f"{film.camera.name}-{film.light}-{film.seed}-{_key(film)}"
     video, truth = folder / f"{name}.mp4", folder / f"{name}.jsonl"
     if not (video.exists() and truth.exists()):
-        half = folder / f".{name}.mp4"
-        for _ in shoot(film, half, truth):
+        half = folder / f".{name}-{os.getpid()}.mp4"
+        for _ in shoot(film, half, half.with_suffix(".jsonl")):
             pass
+        half.with_suffix(".jsonl").rename(truth)
         half.rename(video)
     lines = [json.loads(line) for line in truth.read_text("utf-8").splitlines()]
     return Recorded(film, video, lines[0], lines[1:])
