@@ -39,7 +39,7 @@ def fill_card(
         atlas: Whether the printer used characters cut out of real plates.
     """
     learned = json.loads((run / "learned.json").read_text("utf-8"))
-    known = [crop for crop in real if not crop.held]
+    known = [crop for crop in real if crop.teaches]
     card = Card(
         name="reader",
         task="reader",
@@ -50,7 +50,7 @@ def fill_card(
         licences="clean" if clean else "all",
         data=_data(known, learned["rendered"], atlas=atlas),
         seen=Seen(sources=tuple(sorted({crop.source for crop in known})), texts=bool(known)),
-        recipe={**learned["plan"], "steps": learned["steps"]},
+        recipe={**learned["plan"], "steps": learned["steps"], "real_crops": learned["real_crops"]},
         results=_results(measured["groups"]),
         failures=_failures(measured),
     )

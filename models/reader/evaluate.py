@@ -47,13 +47,17 @@ class Read:
 
 
 def read_real(reader: Reader, crops: Sequence[Crop]) -> list[Read]:
-    """Read real crops; grouped by side, lines, vehicle and source."""
+    """Read real crops; grouped by side, and where the label is undisputed by lines and source."""
     found = []
     for crop in crops:
         reading = reader.read([crop.picture])[0]
         side = "held-out" if crop.held else "learned"
-        words = (f"{crop.lines}-line", f"{crop.vehicle} {crop.lines}-line", crop.source)
+        words: tuple[str, ...] = (f"{crop.vehicle} {crop.lines}-line", crop.source)
+        if crop.disputed:
+            words = ("disputed labels",)
         groups = (side, *(f"{side} {word}" for word in words))
+        if not crop.disputed:
+            groups += (f"{side} undisputed",)
         found.append(Read(crop.picture, crop.text, reading.text, reading.confidence, groups))
     return found
 

@@ -14,10 +14,11 @@ import numpy as np
 import onnx
 import torch
 
-from edge_agent.models.reader.learn import Cache, standardised
+from edge_agent.models.reader.learn import Cache
 from edge_agent.models.reader.net import ReaderNet, Reading
 from edge_agent.models.reader.real import Crop, read_crops
 from edge_agent.models.reader.spoil import SIZE
+from edge_agent.models.reader.standard import standardised
 from edge_agent.models.training import export as plumbing
 
 FP32, INT8 = "reader.fp32.onnx", "reader.onnx"
@@ -51,7 +52,7 @@ def quantise(run: Path, cache: Path, real: Sequence[Crop] = ()) -> Path:
 
 def _samples(cache: Path, real: Sequence[Crop]) -> Iterator[plumbing.Feed]:
     rng = np.random.default_rng(0)
-    known = [crop for crop in real if not crop.held]
+    known = [crop for crop in real if crop.teaches]
     count = _MEASURED // 2 if known else _MEASURED
     crops = [*Cache(cache, rng).draw(count, 1.0)[0]]
     if known:

@@ -1,6 +1,7 @@
 """Learning from a cache of rendered plates, and late in the run from real crops too."""
 
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from edge_agent.models.reader.doubt import trusted
 from edge_agent.models.reader.net import MAP, ReaderNet
 from edge_agent.models.reader.real import Crop, shaken
 from edge_agent.models.reader.render import labels_of
 from edge_agent.models.reader.spoil import SIZE
+from edge_agent.models.reader.standard import standardised
 from edge_agent.models.training.budget import Budget, cosine
 from edge_agent.models.training.checkpoint import Ema, Keeper, seed_everything
 
@@ -108,14 +111,6 @@ class Cache:
         return np.stack(crops), np.stack(labels), np.stack(centres)
 
 
-def standardised(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Each crop with mean 0 and deviation 1, N x 1 x 64 x 128: as the unit does it."""
-    flat = crops.reshape(len(crops), 1, SIZE[1], SIZE[0]).astype(np.float32)
-    mean = flat.mean(axis=(2, 3), keepdims=True)
-    deviation = flat.std(axis=(2, 3), keepdims=True)
-    return np.asarray((flat - mean) / (deviation + 1.0), np.float32)
-
-
 def targets(centres: Tensor) -> tuple[Tensor, Tensor]:
     """Maps that the slots should have, and which of them are known."""
     known = ~torch.isnan(centres).any(-1)
@@ -151,8 +146,9 @@ class Learner:
         self._plan, self._folder = plan, folder
         self._rng = np.random.default_rng(plan.seed)
         self._cache = Cache(cache, self._rng)
-        self._real = [crop for crop in real if not crop.held]
-        self._weights = _even(self._real)
+        self._waiting = [crop for crop in real if crop.teaches]
+        self._real: list[Crop] = []
+        self._weights = np.empty(0)
         self.net = ReaderNet().to(memory_format=torch.channels_last)
         self.ema = Ema(self.net)
         self._optimiser = torch.optim.AdamW(self.net.parameters(), plan.rate, weight_decay=0.02)
@@ -177,10 +173,10 @@ class Learner:
             time.sleep(1)
             self._cache.look()
         budget = Budget(self._plan.minutes, self._resume())
-        mean, told = 0.0, time.monotonic()
+        mean, told = math.nan, time.monotonic()
         while not budget.over:
             value = self._step(budget.share)
-            mean = value if self.steps == 1 else 0.99 * mean + 0.01 * value
+            mean = value if math.isnan(mean) else 0.99 * mean + 0.01 * value
             if self._keeper.due:
                 self._save(budget)
             if time.monotonic() - told > 10:
@@ -193,7 +189,10 @@ class Learner:
         plan = self._plan
         for group in self._optimiser.param_groups:
             group["lr"] = cosine(share, plan.rate)
-        count = round(plan.batch * plan.real) if self._real and share >= plan.real_from else 0
+        if self._waiting and share >= plan.real_from:
+            self._real, self._waiting = trusted(self.ema.model, self._waiting), []
+            self._weights = _even(self._real)
+        count = round(plan.batch * plan.real) if self._real else 0
         hardest = 1.0 if plan.mild == 0 else min(1.0, 0.2 + 0.8 * share / plan.mild)
         crops, labels, centres = self._cache.draw(plan.batch - count, hardest)
         if count:
@@ -236,15 +235,13 @@ class Learner:
             steps=self.steps,
             spent_s=budget.spent_s,
         )
-        told = {"plan": asdict(self._plan), "steps": self.steps, "minutes": budget.spent_s / 60}
-        told |= {"rendered": self._cache.size, "real": len(self._real)}
+        told = {"plan": asdict(self._plan), "steps": self.steps}
+        told |= {"rendered": self._cache.size, "real_crops": len(self._real)}
         (self._folder / "learned.json").write_text(json.dumps(told, indent=2), "utf-8")
 
 
 def _even(crops: Sequence[Crop]) -> NDArray[np.float64]:
     """How often to draw each: less where a plate was taken often, more where it has one line."""
-    if not crops:
-        return np.empty(0)
     times: dict[str, int] = {}
     for crop in crops:
         times[crop.text] = times.get(crop.text, 0) + 1

@@ -1,10 +1,10 @@
 """Real crops with their texts, from folders of ``labels.jsonl``: what is learned from, what is not.
 
 One plate text in five is held out for good, by :func:`edge_agent.evaluation.split.held_out`. Labels
-of electric motorbikes write MD where the metal says MĐ; the net is taught what the metal says.
+of electric motorbikes write MD where the metal says MĐ; the net is taught what is meant. Nothing is
+learned from labels that ``edge_agent.evaluation`` knows to be wrong.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edge_agent.evaluation.disputed import Disputed
 from edge_agent.evaluation.labels import Item, gather
 from edge_agent.evaluation.split import held_out
+from edge_agent.evaluation.text import meant
 from edge_agent.models.reader.paint import Grey
 from edge_agent.models.reader.render import labels_of
 from edge_agent.models.reader.spoil import SIZE
 
-_ELECTRIC = re.compile(r"(?<=^\d\d)MD(?=\d)")
 _FREE = ("CC BY 4.0", "CC-BY-4.0", "CC0", "Apache-2.0", "MIT")
 _LOOSE = 0.08
 """Share of a plate's box that is cut around it when it comes from a whole photo."""
@@ -26,7 +27,13 @@ _LOOSE = 0.08
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A real crop; ``text`` as on the metal, ``label`` as the data says it."""
+    """A real crop.
+
+    Attributes:
+        text: As the metal says it.
+        label: As the data says it.
+        disputed: Whether the label is known to be wrong.
+    """
 
     picture: Grey
     text: str
@@ -36,6 +43,7 @@ class Crop:
     source: str
     licence: str
     path: Path
+    disputed: bool = False
 
     def small(self) -> Grey:
         """At the size that the net takes."""
@@ -47,14 +55,14 @@ class Crop:
         return self.licence.startswith(_FREE)
 
     @property
+    def teaches(self) -> bool:
+        """Whether it may be learned from."""
+        return not self.held and not self.disputed
+
+    @property
     def held(self) -> bool:
         """Whether it is kept out of training for good."""
         return held_out(self.label)
-
-
-def on_metal(label: str) -> str:
-    """A label's text as it is written on the plate."""
-    return _ELECTRIC.sub("MĐ", label)
 
 
 def read_crops(folders: Sequence[Path]) -> list[Crop]:
@@ -76,7 +84,7 @@ def _cut(item: Item, picture: Grey) -> Iterable[Crop]:
         if not plate.text:
             continue
         try:
-            labels_of(on_metal(plate.text))
+            labels_of(meant(plate.text))
         except ValueError:
             continue
         room = picture
@@ -88,13 +96,14 @@ def _cut(item: Item, picture: Grey) -> Iterable[Crop]:
         if min(room.shape) > 4:
             yield Crop(
                 room,
-                on_metal(plate.text),
+                meant(plate.text),
                 plate.text,
                 plate.lines,
                 plate.vehicle,
                 item.source,
                 item.licence,
                 item.path,
+                Disputed.shipped()(item),
             )
 
 
