@@ -38,8 +38,13 @@ def short(provider: str) -> str:
     return _plain(provider)
 
 
-def choose(options: ort.SessionOptions, asked: str) -> str:
+def choose(options: ort.SessionOptions, asked: str, threads: int) -> str:
     """Put one provider into the options of a session, the CPU behind it.
+
+    Args:
+        options: Of the session.
+        asked: As ``wanted`` gives it.
+        threads: For a provider that brings threads of its own to the CPU.
 
     Returns:
         onnxruntime's name of the provider, as a started session tells it.
@@ -57,7 +62,8 @@ def choose(options: ort.SessionOptions, asked: str) -> str:
         return found
     for provider in ort.get_available_providers():
         if _plain(provider) == _plain(name):
-            options.add_provider(provider, {})
+            own = {"num_of_threads": str(threads)} if _plain(name) == "openvino" else {}
+            options.add_provider(provider, own)
             return str(provider)
     raise ProviderError(f"{name} is not here; {_here()}")
 

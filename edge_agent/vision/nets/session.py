@@ -96,7 +96,7 @@ class Net:
         for provider in hardware.wanted(asked):
             options = _options(self._threads)
             try:
-                name = hardware.choose(options, provider)
+                name = hardware.choose(options, provider, self._threads)
                 session = self._session_with(options)
             except ProviderError as error:
                 self.fallbacks.append(str(error))

@@ -119,7 +119,9 @@ def test_a_library_that_is_no_provider(tmp_path: Path) -> None:
 
 
 def test_a_provider_that_onnxruntime_leaves_out_silently(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(providers, "choose", lambda _options, _asked: "CUDAExecutionProvider")
+    monkeypatch.setattr(
+        providers, "choose", lambda _options, _asked, _threads: "CUDAExecutionProvider"
+    )
     net = Net(twice(), "twice", providers=["cuda"])
     assert net.provider == "cpu"
     assert net.fallbacks == ["cuda did not start; see its libraries"]
