@@ -26,6 +26,8 @@ _SPAN = 32.0
 """Pixels of one unit of a corner's offset, as the network was taught."""
 _SMALLEST_VIEW = 100
 _MARGIN = 0.1
+_TALLEST = 1.5
+"""Of a vehicle's box so many times its width is looked at, from below: plates hang low."""
 _ENLARGED = 4.0
 _GROUND = 114
 _MOST = 200
@@ -126,7 +128,8 @@ class Finder:
         grey = _grey(picture)
         height, width = grey.shape
         dx, dy = (box[2] - box[0]) * _MARGIN, (box[3] - box[1]) * _MARGIN
-        x1, y1 = max(0, int(box[0] - dx)), max(0, int(box[1] - dy))
+        upper = max(box[1], box[3] - _TALLEST * (box[2] - box[0]))
+        x1, y1 = max(0, int(box[0] - dx)), max(0, int(upper - dy))
         x2, y2 = min(width, int(np.ceil(box[2] + dx))), min(height, int(np.ceil(box[3] + dy)))
         if x1 >= x2 or y1 >= y2:
             return []

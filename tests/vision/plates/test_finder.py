@@ -118,7 +118,7 @@ def test_on_a_vehicle_the_plate_is_in_pixels_of_the_whole_picture(
     x: int, y: int, wide: int, tall: int
 ) -> None:
     vehicle = (x, y, x + wide, y + tall)
-    middle_x, middle_y = x + wide // 2, y + tall // 2
+    middle_x, middle_y = x + wide // 2, y + tall - min(wide, tall) // 2
     size = max(6, min(wide, tall) // 3)
     plate = (middle_x - size, middle_y - size // 3, middle_x + size, middle_y + size // 3)
     finder, net = _finder()
