@@ -123,7 +123,7 @@ class Finder:
 
         Args:
             picture: At full resolution.
-            box: Of the vehicle in it.
+            box: Of the vehicle in it; of a tall one the lower part, 3 by 2, is looked at.
         """
         grey = _grey(picture)
         height, width = grey.shape
