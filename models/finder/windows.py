@@ -70,7 +70,7 @@ class Cutter:
         chance = self._chance
         (source,) = chance.choices(list(self._by_source.values()), self._shares)
         scene = chance.choice(source)
-        if scene.plates and not any(one.exact for one in scene.plates) and chance.random() < 0.45:
+        if scene.plates and not any(one.exact for one in scene.plates) and chance.random() < 0.5:
             scene = self._swapped(scene)
         loose = any(not one.exact for one in scene.plates or ())
         move, share = self._move(scene, loose=loose)
@@ -92,7 +92,7 @@ class Cutter:
         for one in scene.plates or ():
             low, high = one.quad.min(axis=0), one.quad.max(axis=0)
             broad = float((high[0] - low[0]) / max(1.0, high[1] - low[1]))
-            face = weathered(self._face_like(broad), chance)
+            face = weathered(self._face_like(broad, one.lines), chance)
             margin = (high - low) * chance.uniform(0.02, 0.07) + 0.5
             inwards = np.array(((1, 1), (-1, 1), (-1, -1), (1, -1)), np.float32)
             jitter = np.array([[chance.random(), chance.random()] for _ in range(4)])
@@ -102,10 +102,12 @@ class Cutter:
             plates.append(Target(quad, face.exact, face.lines))
         return replace(scene, picture=picture, plates=tuple(plates))
 
-    def _face_like(self, broad: float) -> FlatPlate:
+    def _face_like(self, broad: float, lines: int) -> FlatPlate:
+        """A drawn face about as broad, or of one line as there: many pictures are squeezed."""
         for _ in range(30):
             face = self._chance.choice(self._faces)
-            if face.exact and 0.75 < face.broad / broad < 1.35:
+            alike = face.lines == 1 if lines == 1 else 0.75 < face.broad / broad < 1.35
+            if face.exact and alike:
                 return face
         return next(face for face in self._faces if face.exact)
 
@@ -125,13 +127,14 @@ class Cutter:
             middle = np.array((chance.uniform(0, width), chance.uniform(0, height)))
             reach = 20.0
         turn = chance.gauss(0, 1.2) if loose else chance.gauss(0, 7)
-        if not loose and chance.random() < 0.2:
-            turn = chance.uniform(-35, 35)
+        if not loose and chance.random() < 0.25:
+            turn = chance.uniform(-40, 40)
         wide, tall = exp(chance.gauss(0, 0.12)), exp(chance.gauss(0, 0.12))
+        if not loose and chance.random() < 0.3:
+            wide *= chance.uniform(0.5, 1)
         angle = np.radians(turn)
-        linear = np.array(
-            ((np.cos(angle) * wide, -np.sin(angle)), (np.sin(angle), np.cos(angle) * tall))
-        )
+        cos, sin = np.cos(angle), np.sin(angle)
+        linear = np.array(((cos * wide, -sin * tall), (sin * wide, cos * tall)))
         linear *= share
         at = SIDE / 2 + np.array((chance.uniform(-reach, reach), chance.uniform(-reach, reach)))
         move = np.eye(3)
@@ -151,6 +154,8 @@ class Cutter:
         wide = exp(chance.uniform(log(13), log(150)))
         tall = wide / face.broad
         turn = np.radians(chance.gauss(0, 1.5 if not face.exact else 9))
+        if face.exact and chance.random() < 0.2:
+            tall, turn = tall * chance.uniform(1, 2), np.radians(chance.uniform(-45, 45))
         cos, sin = np.cos(turn), np.sin(turn)
         half = np.array(((-wide, -tall), (wide, -tall), (wide, tall), (-wide, tall))) / 2
         if face.exact:
