@@ -49,6 +49,8 @@ def labels_of(text: str) -> NDArray[np.uint8]:
     """
     if len(text) > SLOTS:
         raise ValueError(f"{text}: more than {SLOTS} characters")
+    if strangers := set(text) - set(LETTERS):
+        raise ValueError(f"{text}: no plate carries {', '.join(sorted(strangers))}")
     found = [LETTERS.index(sign) for sign in text]
     return np.array(found + [BLANK] * (SLOTS - len(found)), np.uint8)
 
