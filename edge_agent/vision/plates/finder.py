@@ -157,10 +157,11 @@ def agreed(looks: Sequence[Sequence[PlateBox]], overlap: float) -> list[PlateBox
         looks: What each look at the same picture has found.
         overlap: IoU above which two finds are the same plate.
     """
-    found = [(number, one) for number, look in enumerate(looks) for one in look]
+    found = [(number, one, one.box) for number, look in enumerate(looks) for one in look]
     plates = []
-    for best in strongest([one for _, one in found], overlap):
-        same = [(number, one) for number, one in found if iou(best.box, one.box) > overlap]
+    for best in strongest([one for _, one, _ in found], overlap):
+        here = best.box
+        same = [(number, one) for number, one, box in found if iou(here, box) > overlap]
         weights = np.array([one.score**4 for _, one in same], np.float32)
         corners = np.tensordot(weights / weights.sum(), [one.corners for _, one in same], 1)
         lone = len(looks) > 1 and len({number for number, _ in same}) == 1

@@ -31,11 +31,12 @@ def strongest(found: Sequence[T], overlap: float) -> list[T]:
         found: In any order.
         overlap: IoU above which two are the same; so is what lies within another.
     """
-    kept: list[T] = []
+    kept: list[tuple[T, Box]] = []
     for one in sorted(found, key=lambda each: -each.score):
-        if not any(_same(one.box, other.box, overlap) for other in kept):
-            kept.append(one)
-    return kept
+        box = one.box  # of a plate it is worked out anew each time
+        if not any(_same(box, other, overlap) for _, other in kept):
+            kept.append((one, box))
+    return [one for one, _ in kept]
 
 
 def iou(one: Box, other: Box) -> float:
