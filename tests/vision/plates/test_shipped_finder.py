@@ -94,8 +94,8 @@ def test_a_picture_that_is_a_plate_is_found(finder: Finder, road: list[Road]) ->
     more = 0.3 * (x2 - x1)
     left, top = max(0, int(x1 - more)), max(0, int(y1 - more))
     cut = frame.picture[top : int(y2 + more), left : int(x2 + more)]
-    close_up = np.asarray(cv2.resize(cut, None, fx=9, fy=9, interpolation=cv2.INTER_CUBIC))
-    assert finder.find(close_up)
+    close_up = cv2.resize(cut, None, fx=9, fy=9, interpolation=cv2.INTER_CUBIC)
+    assert finder.find(np.asarray(close_up, np.uint8))
 
 
 @pytest.mark.parametrize("tone", [0, 128, 255])
