@@ -65,6 +65,13 @@ class Progress:
             self._stream.write(f"{self._line(done, note, now)}\n")
             self._stream.flush()
 
+    def clear(self) -> None:
+        """Wipe the bar, so that something can be printed in its place; ``show`` draws it anew."""
+        if self._shown:
+            self._stream.write(f"\r{'':<{len(self._shown)}}\r")
+            self._stream.flush()
+            self._shown = ""
+
     def close(self) -> None:
         """Leave the bar's line, so that what is printed next has its own."""
         if self._shown:

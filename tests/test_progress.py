@@ -33,6 +33,18 @@ def test_the_same_line_is_not_written_twice() -> None:
     assert len(screen.getvalue()) == once
 
 
+def test_a_wiped_bar_leaves_its_line_empty_and_comes_again() -> None:
+    screen = _Terminal()
+    bar = Progress("read", 4, stream=screen, clock=lambda: 0.0)
+    bar.show(1)
+    long = len(screen.getvalue()) - 1
+    bar.clear()
+    assert screen.getvalue().endswith(f"\r{' ' * long}\r")
+    bar.clear()
+    bar.show(1)
+    assert screen.getvalue().count("read") == 2
+
+
 def test_a_log_gets_a_plain_line_now_and_then() -> None:
     log, moments = io.StringIO(), [0.0]
     with Progress("train", 100, every_s=10, stream=log, clock=lambda: moments[0]) as bar:

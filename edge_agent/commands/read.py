@@ -43,14 +43,15 @@ def run(args: argparse.Namespace) -> int:
                 continue
             sightings = eyes.read(picture.pixels)
             found += len(sightings)
-            bar.close()
+            bar.clear()
             if args.json:
                 height, width = picture.pixels.shape[:2]
                 plates = [_json(one) for one in sightings]
                 facts = {"photo": str(path), "size": [width, height], "notes": picture.notes}
                 options.print_json({**facts, "plates": plates})
             else:
-                print(*_words(path, picture.notes, sightings), sep="\n", flush=True)
+                words = _words(path, picture.notes, sightings, eyes.sure)
+                print(*words, sep="\n", flush=True)
     if len(photos) > 1 and not args.json:
         unread = f", {failed} could not be read" if failed else ""
         print(f"{len(photos)} photos, {_plates(found)}{unread}")
@@ -74,14 +75,16 @@ def _photos(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _unreadable(path: Path, error: PictureError, *, as_json: bool, bar: Progress) -> None:
-    bar.close()
+    bar.clear()
     if as_json:
         options.print_json({"photo": str(path), "error": str(error), "plates": []})
     else:
         print(f"edge-agent: {error}", file=sys.stderr)
 
 
-def _words(path: Path, notes: Sequence[str], sightings: Sequence[Sighting]) -> Iterator[str]:
+def _words(
+    path: Path, notes: Sequence[str], sightings: Sequence[Sighting], sure: float
+) -> Iterator[str]:
     remark = f" ({'; '.join(notes)})" if notes else ""
     yield f"{path}{remark}: {_plates(len(sightings))}"
     for one in sightings:
@@ -89,6 +92,7 @@ def _words(path: Path, notes: Sequence[str], sightings: Sequence[Sighting]) -> I
         box = ",".join(f"{value:.0f}" for value in one.plate.box)
         words = [
             f"  {reading.text or '(unreadable)':<12} {reading.confidence:.2f}",
+            "      " if reading.confidence >= sure else "unsure",
             one.colour or "colour unknown",
             ", ".join(reading.formats) or "no known format",
             f"box {box}",

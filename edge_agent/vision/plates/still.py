@@ -15,6 +15,7 @@ from edge_agent.vision.plates.crop import crop
 from edge_agent.vision.plates.finder import Finder, PlateBox
 from edge_agent.vision.plates.reader import PlateReading, Reader
 
+SURE = 0.8
 _COLOUR = 3
 
 
@@ -41,11 +42,13 @@ class StillReader:
     Args:
         finder: Finds plates in a photo.
         reader: Reads them.
+        sure: Confidence from which a reading may be relied on.
     """
 
-    def __init__(self, finder: Finder, reader: Reader) -> None:
+    def __init__(self, finder: Finder, reader: Reader, sure: float = SURE) -> None:
         self._finder = finder
         self._reader = reader
+        self.sure = sure
 
     def read(self, picture: MatLike) -> list[Sighting]:
         """Plates, the surest find first.
@@ -77,7 +80,8 @@ def still_reader(manifest: Manifest) -> StillReader:
     """
     finder, found = manifest.open("finder")
     reader, entry = manifest.open("reader")
-    return StillReader(Finder(finder, found.thresholds), reader_of(reader, entry))
+    sure = entry.thresholds.get("confidence", SURE)
+    return StillReader(Finder(finder, found.thresholds), reader_of(reader, entry), sure)
 
 
 def reader_of(net: Net, entry: Entry) -> Reader:
