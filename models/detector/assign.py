@@ -16,7 +16,7 @@ from edge_agent.models.detector.net import Found
 _RADIUS = 2.0  # strides around a box's centre in which a cell may answer for it
 _MOST = 10  # cells a truth
 _SURE = 0.3
-_ABOVE = 0.1  # without any blame the far end of a road fills with finds
+_ABOVE = 0.3  # without any blame the far end of a road fills with finds
 
 
 class Truth(NamedTuple):

@@ -13,7 +13,7 @@ from edge_agent.models.detector.classes import CLASSES
 
 STRIDES = (8, 16, 32)
 RANGE = 255.0
-WIDTHS = (16, 32, 56, 96, 160)
+WIDTHS = (16, 32, 48, 96, 160)
 """Channels at strides 2, 4, 8, 16, 32."""
 WIDEST = 5.0
 """exp(5) strides are more than any picture."""

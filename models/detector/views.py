@@ -67,7 +67,7 @@ class Scenes:
         lessons: Sequence[Lesson],
         size: tuple[int, int],
         *,
-        rendered: float = 0.15,
+        rendered: float = 0.2,
         paste: float = 0.5,
         favoured: Collection[str] = (),
         favour: float = 0.0,
@@ -101,7 +101,7 @@ class Scenes:
     @staticmethod
     def _weight(lessons: Sequence[Lesson]) -> float:
         """A scene's say: more frames of one road tell less than they cost."""
-        return float(len(lessons)) ** 0.5 * (1.0 if lessons[0].whole else 0.5)
+        return float(len(lessons)) ** 0.8 * (1.0 if lessons[0].whole else 0.5)
 
     def _kept(self, lesson: Lesson, scale: float = 1.0) -> tuple[MatLike, float]:
         """The picture in memory that fits ``scale`` best, and its scale to the stored one."""

@@ -90,7 +90,7 @@ def test_above_the_labelled_road_blame_is_small_but_not_nothing() -> None:
     far = truth(above=torch.tensor([1e4]))
     plain = losses(found(3.0), truth(), *cells(SIZE, SIZE), trusting=False).any
     parts = losses(found(3.0), far, *cells(SIZE, SIZE), trusting=False)
-    assert float(parts.any) == pytest.approx(0.1 * float(plain))
+    assert float(parts.any) == pytest.approx(0.3 * float(plain))
 
 
 def test_a_sure_find_is_believed_only_where_labels_are_missing() -> None:
