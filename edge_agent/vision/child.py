@@ -83,7 +83,7 @@ class Child:
 
     def _watch(self, source: Source, native: NativeLog, ground: Ground | None) -> None:
         own = self._config
-        eyes = equip(own.eyes(), self._clock.mono_ns)
+        eyes = equip(own.eyes(), self._clock.mono_ns, lambda: self._write({"beat": 1}))
         pipeline = Pipeline(
             own.scene(),
             eyes.detector,

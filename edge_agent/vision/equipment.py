@@ -84,8 +84,16 @@ class MotionOnly:
         return False
 
 
-def equip(config: EyesConfig, now_ns: Callable[[], int]) -> Equipment:
-    """Open the networks, once a process; ``now_ns`` is a clock that runs with the work."""
+def equip(
+    config: EyesConfig, now_ns: Callable[[], int], opened: Callable[[], None] = lambda: None
+) -> Equipment:
+    """Open the networks, once a process.
+
+    Args:
+        config: Which ones.
+        now_ns: A clock that runs with the work.
+        opened: Called after each, for somebody who waits for a sign of life.
+    """
     if config.bare:
         return MotionOnly()
     try:
@@ -93,4 +101,4 @@ def equip(config: EyesConfig, now_ns: Callable[[], int]) -> Equipment:
         from edge_agent.vision.eyes import Eyes  # noqa: PLC0415
     except ImportError as error:
         return MotionOnly(f"{error.name} is not installed: vehicles are found by motion")
-    return Eyes(config, now_ns)
+    return Eyes(config, now_ns, opened)

@@ -37,6 +37,7 @@ class Eyes:
     Args:
         config: Which ones.
         now_ns: A clock that runs with the work.
+        opened: Called after each network: a weak board takes a second for one.
 
     Attributes:
         detector: Finds vehicles, by motion when the network cannot.
@@ -44,8 +45,11 @@ class Eyes:
         no_plate: Why there is no lookout.
     """
 
-    def __init__(self, config: EyesConfig, now_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, config: EyesConfig, now_ns: Callable[[], int], opened: Callable[[], None]
+    ) -> None:
         self._config = config
+        self._tell = opened
         self._keepers: dict[str, Keeper[Any]] = {}
         self._absent: dict[str, str] = {}
         self._wrong: dict[str, str] = {}
@@ -106,6 +110,8 @@ class Eyes:
         except ModelError as error:
             self._absent[name] = f"{Path(error.file).name} {error.wrong}; {without}"
             return None
+        finally:
+            self._tell()
 
     def _folder(self, name: str) -> Path | None:
         """The site's own folder, unless it is sound and leaves this network to ours."""
