@@ -92,7 +92,14 @@ def main() -> None:
     add = parser.add_argument
     add("--out", type=Path, required=True, help="folder of this run")
     add("--minutes", type=float, default=20, help="of training, on one core")
-    add("--data", type=Path, nargs="*", default=[], help="folders of labelled pictures")
+    add(
+        "--data",
+        type=Path,
+        nargs="*",
+        action="extend",
+        default=[],
+        help="folders of labelled pictures",
+    )
     add("--licences", choices=("all", "clean"), default="clean")
     add("--start", type=Path, help="checkpoint to begin from")
     add("--seed", type=int, default=1)

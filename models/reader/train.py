@@ -74,7 +74,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="train the plate reader from nothing to its card")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument("--minutes", type=float, default=30, help="for learning, wall clock")
-    parser.add_argument("--data", type=Path, nargs="*", default=[], help="folders of real plates")
+    parser.add_argument(
+        "--data", type=Path, nargs="*", action="extend", default=[], help="folders of real plates"
+    )
     parser.add_argument("--licences", choices=("all", "clean"), default="clean")
     parser.add_argument("--start", type=Path, help="folder of a run to go on from")
     parser.add_argument("--seed", type=int, default=1)
