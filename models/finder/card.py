@@ -98,9 +98,7 @@ def _result(name: str, values: dict[str, float]) -> Result:
 
 def _what(name: str) -> str:
     if name == "rendered":
-        return (
-            "streets by chance, from a seed that was not trained on; plates of 16 pixels and more"
-        )
+        return "streets by chance, from a seed not trained on; plates of 16 pixels and more"
     if name.startswith("held out"):
         return "one photo in five by the hash of its plate's text or its name, never trained on"
     return "photos that were trained on"
