@@ -77,12 +77,16 @@ class Gaze:
 
 
 def outline(levels: Levels) -> Outline:
-    """Direction and strength of the edges of a picture of logarithms."""
+    """Direction and strength of the edges of a picture of logarithms.
+
+    Less what is the same everywhere: that is the slant of the rain.
+    """
     across = cv2.Sobel(levels, cv2.CV_32F, 1, 0, ksize=3, scale=0.25)
     down = cv2.Sobel(levels, cv2.CV_32F, 0, 1, ksize=3, scale=0.25)
     square = across * across + down * down
     weight = np.minimum(np.sqrt(square), np.float32(_STRONGEST)) / (square + np.float32(1e-9))
-    return np.stack([(across * across - down * down) * weight, 2 * across * down * weight])
+    found = np.stack([(across * across - down * down) * weight, 2 * across * down * weight])
+    return np.asarray(found - found.mean(axis=(1, 2), keepdims=True), np.float32)
 
 
 def by_cell(values: Levels) -> Levels:

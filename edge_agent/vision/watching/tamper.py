@@ -40,7 +40,7 @@ class TamperSettings:
         sharp: Fine edges left of what coarse ones keep, below which the picture is blurred.
         still: Shift, share of the width, up to which fine edges can be compared.
         here: Likeness with the usual view below which a camera may have moved.
-        there: Likeness at another place that proves it.
+        there: Likeness at another place, twice that here, that proves it.
         strange: Likeness, and structure left, below which it looks at something else: heavy rain
             on a bare road is as unlike, but the road still shows through.
         good: Likeness above which a view teaches what is usual.
@@ -58,7 +58,7 @@ class TamperSettings:
     sharp: float = 0.55
     still: float = 0.003
     here: float = 0.3
-    there: float = 0.3
+    there: float = 0.2
     strange: float = 0.2
     good: float = 0.5
 
@@ -122,7 +122,8 @@ class Tamper:
     def _flaw_of(self, found: Likeness) -> Flaw | None:
         own, match = self._settings, found.match
         self.bare = found.bare
-        if match.here < own.here and match.best >= own.there and found.bare < own.most:
+        elsewhere = match.best >= max(own.there, 2 * match.here)
+        if match.here < own.here and elsewhere and found.bare < own.most:
             return self._displaced(*match.shift)
         if found.bare >= own.part:
             return self._hidden(found)
