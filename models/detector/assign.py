@@ -15,7 +15,7 @@ from edge_agent.models.detector.net import Found
 
 _RADIUS = 2.0  # strides around a box's centre in which a cell may answer for it
 _MOST = 10  # cells a truth
-_SURE = 0.3
+_DOUBTED = 0.2  # of the blame is left; with none a mistake would stay for ever
 _ABOVE = 0.3  # without any blame the far end of a road fills with finds
 
 
@@ -31,7 +31,7 @@ class Truth(NamedTuple):
         above: B, likewise, nearly, finds that end above this.
         lowest: B, likewise finds lower than this.
         frame: B×4, likewise finds that leave this rectangle.
-        whole: B, whether nearly everything is labelled.
+        doubt: B, score from which a find without a truth is rather believed than its label.
     """
 
     boxes: Tensor
@@ -42,7 +42,7 @@ class Truth(NamedTuple):
     above: Tensor
     lowest: Tensor
     frame: Tensor
-    whole: Tensor
+    doubt: Tensor
 
 
 class Losses(NamedTuple):
@@ -112,16 +112,15 @@ def losses(
         truth: What is there.
         centres: Of the cells, as ``cells`` gives them, and so
         strides: theirs.
-        trusting: Believe a sure find where labels are known to be missing; not before the net
-            knows what a vehicle is.
+        trusting: Whether to doubt labels; not before the net knows what a vehicle is.
     """
     with torch.no_grad():
         owner, fit = assign(found, truth, centres, strides)
         right = owner >= 0
         weight = torch.where(right, 1.0, _blame(found, truth, centres))
         if trusting:
-            doubted = ~right & (found.any.sigmoid() > _SURE) & ~truth.whole[:, None]
-            weight = weight.masked_fill(doubted, 0.0)
+            doubted = ~right & (found.any.sigmoid() > truth.doubt[:, None])
+            weight = torch.where(doubted, _DOUBTED * weight, weight)
     total = fit.sum().clamp(min=1.0)
     gap = (fit - found.any.sigmoid()).abs().square()
     score = functional.binary_cross_entropy_with_logits(found.any, fit, reduction="none")

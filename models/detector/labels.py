@@ -29,6 +29,8 @@ _NUMBERED = re.compile(r"^(.*?)[_-]?0*(\d+)$")
 _RENDERED = ("rendered", "edge-sim")
 _PARTLY = ("yuskun/",)
 """Sources that label so little of what they show that a find without a label may be right."""
+_OFTEN, _SELDOM, _NEVER = 0.3, 0.5, 1.0
+"""Of what the net is so sure of, most is there: looked through, 28 of 40 such finds were."""
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Lesson:
         rules: Which other finds are not to be punished.
         trucks: Whether a truck is called one; elsewhere trucks are among the others.
         whole: Whether nearly everything is labelled.
+        doubt: Score from which a find without a label is rather believed than the label.
         rendered: Whether it was drawn rather than taken.
         clean: Whether its licence allows weights without a caveat.
     """
@@ -57,6 +60,7 @@ class Lesson:
     rules: Rules
     trucks: bool
     whole: bool
+    doubt: float
     rendered: bool
     clean: bool
 
@@ -126,6 +130,7 @@ def _lesson(item: Item) -> Lesson:
     vehicles = item.vehicles or ()
     named = [one for one in vehicles if one.cls in CLASSES]
     other = [one.box for one in vehicles if one.cls not in CLASSES]
+    whole = not item.source.startswith(_PARTLY)
     rendered = item.source.startswith(_RENDERED)
     return Lesson(
         item=item,
@@ -136,7 +141,8 @@ def _lesson(item: Item) -> Lesson:
         above_y=max(item.ignore_above_y, rules.told.above_y),
         rules=rules,
         trucks="truck" not in rules.told.unscored,
-        whole=not item.source.startswith(_PARTLY),
+        whole=whole,
+        doubt=_NEVER if rendered else _SELDOM if whole else _OFTEN,
         rendered=rendered,
         clean=rendered or item.licence.startswith(("CC BY", "CC0", "Apache", "MIT", "own")),
     )

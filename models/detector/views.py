@@ -44,7 +44,7 @@ class View:
     lowest: float
     frame: tuple[float, float, float, float]
     trucks: bool
-    whole: bool
+    doubt: float
 
 
 class Scenes:
@@ -166,7 +166,7 @@ class Scenes:
             frame = (shape[0] - frame[2], frame[1], shape[0] - frame[0], frame[3])
         return View(
             cv2.cvtColor(seen, cv2.COLOR_BGR2RGB), boxes, kinds, blank, above,
-            lesson.rules.told.lowest * sy, frame, lesson.trucks, lesson.whole,
+            lesson.rules.told.lowest * sy, frame, lesson.trucks, lesson.doubt,
         )  # fmt: skip
 
     @staticmethod
@@ -248,5 +248,5 @@ def batch(views: Sequence[View]) -> tuple[Tensor, Truth]:
         torch.tensor([view.above for view in views]).float(),
         torch.tensor([view.lowest for view in views]).float(),
         torch.from_numpy(frames),
-        torch.tensor([view.whole for view in views]),
+        torch.tensor([view.doubt for view in views]),
     )

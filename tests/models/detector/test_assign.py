@@ -24,7 +24,7 @@ def truth(*boxes: list[float], **other: object) -> Truth:
         above=torch.zeros(1),
         lowest=torch.zeros(1),
         frame=torch.tensor([[-1e6, -1e6, 1e6, 1e6]]),
-        whole=torch.ones(1, dtype=torch.bool),
+        doubt=torch.ones(1),
     )
     return made._replace(**other)
 
@@ -94,11 +94,12 @@ def test_above_the_labelled_road_blame_is_small_but_not_nothing() -> None:
 
 
 def test_a_sure_find_is_believed_only_where_labels_are_missing() -> None:
-    partly = truth(whole=torch.zeros(1, dtype=torch.bool))
-    grid = cells(SIZE, SIZE)
-    assert float(losses(found(3.0), partly, *grid, trusting=True).any) == 0
-    assert float(losses(found(3.0), partly, *grid, trusting=False).any) > 0
-    assert float(losses(found(3.0), truth(), *grid, trusting=True).any) > 0
+    partly, grid = truth(doubt=torch.tensor([0.3])), cells(SIZE, SIZE)
+    blamed = float(losses(found(3.0), partly, *grid, trusting=False).any)
+    assert float(losses(found(3.0), partly, *grid, trusting=True).any) < blamed / 4
+    assert float(losses(found(3.0), truth(), *grid, trusting=True).any) == pytest.approx(blamed)
+    unsure = float(losses(found(-3.0), partly, *grid, trusting=False).any)
+    assert float(losses(found(-3.0), partly, *grid, trusting=True).any) == pytest.approx(unsure)
 
 
 def test_a_kind_that_the_source_does_not_tell_costs_nothing() -> None:
