@@ -32,7 +32,7 @@ _ENLARGED = 4.0
 _GROUND = 114
 _MOST = 200
 _FLAT, _COLOUR = 2, 3
-_ROOM = np.array((0.05, 0.09), np.float32)
+_ROOM, _ROOM_LEANING = np.array((0.1, 0.14)), 0.4
 _FAINT = 0.4
 """Share of the wanted score from which a find may speak for another one's corners."""
 _LONE = 0.75
@@ -60,12 +60,16 @@ class PlateBox:
     def box(self) -> Box:
         """The upright box that people draw around such a plate: x1, y1, x2, y2.
 
-        They leave some room: on photos that the network was trained on, labelled boxes are this
-        much larger than the box around the corners.
+        They leave room, the more the plate leans: on photos that the network was trained on a
+        labelled box is larger than the box around the corners by this share of a plate's height.
         """
-        low, high = self.corners.min(axis=0), self.corners.max(axis=0)
-        (x1, y1), (x2, y2) = low - (high - low) * _ROOM, high + (high - low) * _ROOM
-        return float(x1), float(y1), float(x2), float(y2)
+        one, two, three, four = self.corners
+        tall = float(np.hypot(*(four - one)) + np.hypot(*(three - two))) / 2
+        along = two - one + three - four
+        lean = abs(float(along[1])) / max(1.0, float(np.hypot(*along)))
+        room = tall * (_ROOM + _ROOM_LEANING * lean)
+        low, high = self.corners.min(axis=0) - room, self.corners.max(axis=0) + room
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
     @property
     def width(self) -> float:

@@ -191,4 +191,8 @@ def test_the_surer_plate_comes_first_after_looks_have_been_compared() -> None:
 
 
 def test_the_box_is_the_one_that_people_draw() -> None:
-    assert _at(20, 0.9).box == pytest.approx((18, 7.3, 62, 42.7))
+    assert _at(20, 0.9).box == pytest.approx((17, 5.8, 63, 44.2))
+    leaning = _at(20, 0.9).corners + np.array(((0, 0), (0, 9), (0, 9), (0, 0)), np.float32)
+    x1, y1, x2, y2 = PlateBox(leaning, 0.9, 2).box
+    assert (x1, y1) < (17, 5.8)
+    assert (x2, y2) > (63, 53.2)
