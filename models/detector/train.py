@@ -23,7 +23,7 @@ from edge_agent.errors import EdgeError
 from edge_agent.evaluation.card import Card
 from edge_agent.models.detector import site
 from edge_agent.models.detector.card import fill_cards, publish_detector
-from edge_agent.models.detector.classes import SIZES
+from edge_agent.models.detector.classes import CLEAN, SIZES
 from edge_agent.models.detector.evaluate import measure_all
 from edge_agent.models.detector.export import calibration, write
 from edge_agent.models.detector.labels import HELD_OUT, Lesson, Split, read, split
@@ -50,12 +50,16 @@ def learn(run: Path, scenes: Scenes, recipe: Recipe, start: Path | None) -> Scho
 
 def gather(run: Path, data: Sequence[Path], minutes: float, *, clean: bool, fold: bool) -> Split:
     """What there is to learn from and to measure on."""
-    lessons = [one for one in read(data) if one.clean or not clean] if data else []
+    lessons = read(data) if data else []
     if not any(one.rendered for one in lessons):
         wanted = round(minutes * _FRAMES_A_MINUTE)
         frames = min(_FRAMES_AT_MOST, max(_FRAMES_AT_LEAST, wanted))
         lessons += read([render(run / "rendered", frames, seed=1)])
-    return split(lessons, HELD_OUT if fold else ())
+    parts = split(lessons, HELD_OUT if fold else ())
+    if clean:  # what may not be learned may be measured on
+        parts.elsewhere += [one for one in parts.train if not one.clean]
+        parts.train = [one for one in parts.train if one.clean]
+    return parts
 
 
 def make(
@@ -70,7 +74,7 @@ def make(
         "later": parts.later, "elsewhere": parts.elsewhere, "rendered": guard,
     }  # fmt: skip
     measured = {}
-    for name, size in SIZES.items():
+    for name, size in (CLEAN if clean else SIZES).items():
         write(school.mean, size, run / f"{name}.onnx", samples)
         measured[name] = measure_all(run / f"{name}.onnx", size, sets)
     (run / "measured.json").write_text(json.dumps(measured, indent=1), "utf-8")
@@ -94,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parts = gather(asked.out, asked.data, recipe.minutes, clean=clean, fold=asked.fold)
         cards = make(asked.out, parts, recipe, asked.start, asked.beside, clean)
         if asked.publish:
-            publish_detector(asked.out)
+            publish_detector(asked.out, clean=clean)
     except EdgeError as error:
         sys.stderr.write(f"{error}\n")
         return 2

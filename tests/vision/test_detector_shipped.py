@@ -1,7 +1,5 @@
 """The weights that ship, on streets that no weights have learned from."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray

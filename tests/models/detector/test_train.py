@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+from edge_agent.models.detector import train  # noqa: E402 - after the skip
+from edge_agent.models.detector.labels import HELD_OUT  # noqa: E402 - after the skip
+from tests.models.detector.labelled import folder, frame  # noqa: E402 - after the skip
+
+CAR = ("car", [10.0, 20.0, 60.0, 50.0])
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return folder(
+        tmp_path / "data",
+        frame("a", CAR, scene=HELD_OUT[0], source="TLinh2/x", licence="none given"),
+        frame("b", CAR, scene="Lang-Ha-Thai-Ha", source="TLinh2/x", licence="none given"),
+        frame("c", CAR, scene="abroad", source="yuskun/x", licence="CC BY 4.0"),
+    )
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many frames were rendered, each time that some were."""
+    asked: list[int] = []
+
+    def render(place: Path, frames: int, seed: int) -> Path:
+        asked.append(frames)
+        return folder(place, frame("r", CAR, source="edge-sim render-set", licence="Apache-2.0"))
+
+    monkeypatch.setattr(train, "render", render)
+    return asked
+
+
+def test_streets_are_rendered_where_none_are_given(
+    tmp_path: Path, data: Path, drawn: list[int]
+) -> None:
+    parts = train.gather(tmp_path, [data], 5, clean=False, fold=False)
+    assert drawn == [100]
+    assert len(parts.train) == 4
+    train.gather(tmp_path, [data, tmp_path / "rendered"], 5, clean=False, fold=False)
+    assert drawn == [100]
+
+
+def test_a_recipe_without_any_data_is_whole(tmp_path: Path, drawn: list[int]) -> None:
+    parts = train.gather(tmp_path, [], 0.1, clean=True, fold=False)
+    assert drawn == [40]
+    assert [one.rendered for one in parts.train] == [True]
+
+
+def test_clean_weights_learn_nothing_else_and_are_measured_on_it(
+    tmp_path: Path, data: Path, drawn: list[int]
+) -> None:
+    parts = train.gather(tmp_path, [data], 5, clean=True, fold=False)
+    assert sorted(one.item.path.stem for one in parts.train) == ["c", "r"]
+    assert sorted(one.item.path.stem for one in parts.elsewhere) == ["a", "b"]
+
+
+def test_a_fold_leaves_junctions_out(tmp_path: Path, data: Path, drawn: list[int]) -> None:
+    parts = train.gather(tmp_path, [data], 5, clean=False, fold=True)
+    assert [one.item.path.stem for one in parts.elsewhere] == ["a"]
+    assert len(parts.train) == 3
