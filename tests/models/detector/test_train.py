@@ -4,9 +4,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from edge_agent.models.detector import train  # noqa: E402 - after the skip
-from edge_agent.models.detector.labels import HELD_OUT  # noqa: E402 - after the skip
-from tests.models.detector.labelled import folder, frame  # noqa: E402 - after the skip
+from edge_agent.models.detector import train
+from edge_agent.models.detector.labels import HELD_OUT
+from tests.models.detector.labelled import folder, frame
 
 CAR = ("car", [10.0, 20.0, 60.0, 50.0])
 
