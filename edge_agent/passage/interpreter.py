@@ -42,6 +42,8 @@ from edge_agent.passage.heading import Heading
 from edge_agent.passage.lanebook import LaneBook
 from edge_agent.passage.lanes import LaneSettings
 
+_CANDIDATES = 3
+"""Other texts that a passage carries at most: each costs a dozen bytes."""
 _CAMERA_ONLY: dict[str, Missing] = {
     "tag": "no-sensor",
     "axles": "no-sensor",
@@ -234,7 +236,7 @@ def _plate(plate: SeenPlate | None) -> Plate | None:
         t=plate.text,
         p=plate.confidence,
         n=plate.looks,
-        c=list(plate.candidates),
+        c=list(plate.candidates[:_CANDIDATES]),
         f=list(plate.formats) if len(plate.formats) > 1 else [],
         col=plate.colour,
     )

@@ -126,9 +126,15 @@ class Lookout:
     _vehicles: dict[int, _Vehicle] = field(default_factory=dict)
     _in_use: Tools = field(init=False)
 
+    def __post_init__(self) -> None:
+        self._in_use = self.tools()
+
     def step(self, frame: Frame, sights: Sequence[Seen]) -> None:
         """Look at one frame."""
-        self._in_use = self.tools()
+        tools = self.tools()
+        if tools.reader is not self._in_use.reader:  # what two readers say cannot vote together
+            self._vehicles.clear()
+        self._in_use = tools
         calls = self.counts.finder_calls
         try:
             self._step(frame, sights)

@@ -111,6 +111,17 @@ def test_a_network_that_fails_is_told_and_takes_nothing_down() -> None:
     assert text(lookout, 1) == "30A12345"
 
 
+def test_another_reader_begins_anew() -> None:
+    shops = [Workshop([plate(250, 250)]), Workshop([plate(250, 250, "51F98765")])]
+    lookout = shops[0].lookout()
+    lookout.step(frame(0), [Seen(1, CAR)])
+    other = shops[1].lookout()
+    lookout.tools = other.tools
+    for number in range(1, 4):
+        lookout.step(frame(number), [Seen(1, CAR)])
+    assert text(lookout, 1) == "51F98765"
+
+
 def test_who_is_gone_is_forgotten() -> None:
     shop = Workshop([plate(250, 250)])
     lookout = shop.lookout()
