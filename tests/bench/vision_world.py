@@ -15,7 +15,7 @@ import numpy as np
 from edge_agent.device.readings import CrossingReading, Reading
 from edge_agent.simulators.render_set.labels import CLASSES as CLASS_NAMES
 from edge_agent.simulators.score.cameras import cameras, matched
-from edge_agent.simulators.score.figures import Span
+from edge_agent.simulators.score.figures import Span, percentile
 from edge_agent.simulators.score.items import SAME, Stored
 from edge_agent.simulators.score.kinds import PLATE_PX
 from edge_agent.simulators.score.match import Matching
@@ -163,6 +163,17 @@ def count_error(watched: Sequence[Watched], line: str) -> tuple[float, int, str]
     return wrong / max(1, true), true, words
 
 
+def speed_error(watched: Sequence[Watched]) -> tuple[float, int]:
+    """Median error of the speeds told, per cent of the true ones, and how many were told."""
+    errors = sorted(
+        100 * abs(told.speed - true.speed) / true.speed
+        for one in watched
+        for true, told in one.matched("crossing").pairs
+        if true.speed and told.speed is not None
+    )
+    return percentile(errors, 0.5) or 0.0, len(errors)
+
+
 def plates_read(watched: Sequence[Watched]) -> tuple[Counter[str], str]:
     """Shown, read, unread and wrong plates of all recordings, and why those unread are so."""
     total: Counter[str] = Counter()
@@ -226,6 +237,9 @@ def _counting(quick: bool) -> list[Figure]:
                 f" {tracking:.1f} %; {sheet}",
             )
         )
+    error, told = speed_error(watched)
+    note = f"{told} speeds"
+    figures.append(Figure("world video: speed error, median", error, "%", "reported", True, note))
     return figures
 
 
