@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,11 @@ from edge_agent.simulators.camera.rtsp import RtspServer
 from edge_agent.simulators.world.sites import build
 from edge_agent.simulators.world_video.film import Film
 from edge_agent.supervisor import Supervisor
+from edge_agent.vision import offline, quiet
+from edge_agent.vision.equipment import EyesConfig, equip
+from edge_agent.vision.pipeline import Pipeline
+from edge_agent.vision.scene import Scene
+from edge_agent.vision.source import Source
 from tests.bench.measure import Figure, Measure
 from tests.bench.vision_child import cpu_s
 from tests.bench.world_films import recorded
@@ -26,12 +32,14 @@ from tests.bench.world_films import recorded
 SUITE = "vision"
 
 _CAMERAS = 4
+_LINES = {"across": (0.0, 0.6, 1.0, 0.6)}
 _FPS = 25.0
 _CLIP_S = 12.0
 _SEED = 11
 _START_S = 40.0
 _FIGURES_S = 10.0
 """Between two figures of a child."""
+_KEPT = 0.96
 _CORES, _P99_MS, _RSS_MB = 1.3, 250, 220
 
 
@@ -103,7 +111,7 @@ async def _four(paths: list[Path]) -> AsyncIterator[_Stand]:
             settings = CameraSettings(
                 kind="camera",
                 url=await _served(stack, path),
-                lines={"across": (0.0, 0.6, 1.0, 0.6)},
+                lines=_LINES,
                 plates=True,
             )
             devices.append((f"cam{number}", KIND, settings))
@@ -126,13 +134,16 @@ async def _measured(paths: list[Path], rounds: int) -> tuple[_Stand, float, int]
     return stand, cores, rss
 
 
-def four(quick: bool) -> list[Figure]:
-    """1280×720 at 25 frames a second, ten analysed, plates read: two views, each shown twice."""
+def _views() -> list[Path]:
+    """An arm from afar and a lane from near, as a junction's cabinet has both."""
     cameras = build("junction").cameras
     wide, near = cameras[0], next(one for one in cameras if one.plates)
-    views = [
-        recorded(Film("junction", one, _SEED, _CLIP_S, fps=_FPS)).video for one in (wide, near)
-    ]
+    return [recorded(Film("junction", one, _SEED, _CLIP_S, fps=_FPS)).video for one in (wide, near)]
+
+
+def four(quick: bool) -> list[Figure]:
+    """1280×720 at 25 frames a second, ten analysed, plates read: two views, each shown twice."""
+    views = _views()
     stand, cores, rss = asyncio.run(_measured([*views, *views], 1 if quick else 3))
     told = [figures for camera in stand.figures.values() for figures in camera]
     late = max(figures["latency_p99_ms"] for figures in told)
@@ -142,15 +153,16 @@ def four(quick: bool) -> list[Figure]:
         for name in ("frames_analysed", "frames_shed")
     )
     read = sum(camera[-1].get("plates_read", 0) for camera in stand.figures.values())
-    load = os.getloadavg()[0]
     trouble = f"; {stand.conditions[0]}" if stand.conditions else ""
+    # A machine that others keep busy decodes less, and what it leaves out costs nothing.
+    whole = slowest >= _KEPT * _FPS and not trouble
     return [
         Figure(
-            "4 cameras 720p, 10 of 25 fps, plates: cores",
+            "4 cameras: cores of their processes",
             cores,
             "core",
-            f"≤ {_CORES}",
-            cores <= _CORES and not trouble,
+            f"≤ {_CORES}, all decoded",
+            cores <= _CORES and whole,
             f"{slowest:.1f} fps decoded, {analysed} analysed, {shed} shed, {read} plates{trouble}",
         ),
         Figure(
@@ -159,10 +171,46 @@ def four(quick: bool) -> list[Figure]:
             "ms",
             f"≤ {_P99_MS} on an idle machine",
             late <= _P99_MS,
-            f"load of the machine {load:.1f} on {os.cpu_count()} cores",
+            f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         ),
         Figure("4 cameras: resident memory of one", rss, "MB", f"≤ {_RSS_MB}", rss <= _RSS_MB),
     ]
 
 
-MEASURES = [Measure("four-cameras", four)]
+def cost(_quick: bool) -> list[Figure]:
+    """The same work in this process, by its processor time: a busy machine cannot spoil it."""
+    quiet.set_up()
+    shares = [_share(path) for path in _views()]
+    cores = _CAMERAS / len(shares) * sum(shares)
+    each = ", ".join(f"{share:.2f}" for share in shares)
+    return [
+        Figure(
+            "4 cameras 720p, 10 of 25 fps, plates: CPU",
+            cores,
+            "core",
+            f"≤ {_CORES}",
+            cores <= _CORES,
+            f"a camera of the arm and one of the lane: {each}",
+        )
+    ]
+
+
+def _share(path: Path) -> float:
+    """Processor time of one camera a second of its recording."""
+    source = Source(path.as_uri(), colour=True)
+    eyes = equip(EyesConfig(plates=True), time.process_time_ns)
+    pipeline = Pipeline(Scene(_LINES), eyes.detector, "bench", lookout=eyes.lookout)
+    spent: float | None = None
+    first = last = 0.0
+    for frame in offline.frames(source, 10.0):
+        if spent is None:
+            pipeline.feed(frame)  # whatever is made once is made
+            spent, first = time.process_time(), frame.t
+            continue
+        pipeline.feed(frame)
+        last = frame.t
+    assert spent is not None
+    return (time.process_time() - spent) / (last - first)
+
+
+MEASURES = [Measure("camera-cost", cost), Measure("four-cameras", four)]
