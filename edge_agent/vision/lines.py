@@ -26,6 +26,11 @@ BACKWARD = 0.3
 SAME_S = 0.6
 SAME_SIZES = 0.6
 """An unseen crossing is another track's when that one was so near in time and along the line."""
+TWIN_S = 0.13
+TWIN_SIZES = 0.35
+"""Even one that was seen: no two vehicles stand on the same spot of the road, so two tracks that
+cross there together are two boxes of one vehicle. A motorbike passes its own length in this time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,7 @@ class LineCounter:
             self._left_band(path, beyond, sight)
         result: list[Crossing] = []
         if sight.confirmed and path.held:
-            result = [self._count(crossing) for crossing in path.held]
-            path.held = []
+            result = self._release(path, sight)
         if sight.confirmed and not path.extended and path.sights >= BELIEVED:
             path.extended = True
             result += self._extend(path, path.first, sight.velocity, -REACH_S)
@@ -145,6 +149,12 @@ class LineCounter:
             path.counted.add(crossing.direction)
             path.held.append(crossing)
 
+    def _release(self, path: _Path, sight: Sight) -> list[Crossing]:
+        """What was held until the track was a vehicle, unless it has a twin."""
+        held, path.held = path.held, []
+        near = TWIN_SIZES * min(sight.size)
+        return [self._count(one) for one in held if not self._known(one, near, TWIN_S)]
+
     def _count(self, crossing: Crossing) -> Crossing:
         self._recent.append(crossing)
         return crossing
@@ -158,18 +168,19 @@ class LineCounter:
         direction: Direction = "ab" if self.segment.towards_right(velocity) > 0 else "ba"
         at = between(end.at, far, share)
         crossing = Crossing(end.track, direction, end.t + share * reach, at, seen=False)
-        if direction in path.counted or self._known(crossing, max(end.size)):
+        if direction in path.counted or self._known(crossing, SAME_SIZES * max(end.size), SAME_S):
             return []
         path.counted.add(direction)
         return [self._count(crossing)]
 
-    def _known(self, crossing: Crossing, size: float) -> bool:
+    def _known(self, crossing: Crossing, near: float, soon: float) -> bool:
+        """Whether another track crossed the same way, as near as this, pixels, and as soon."""
         return any(
             other.direction == crossing.direction
             and other.track != crossing.track
-            and abs(other.t - crossing.t) <= SAME_S
-            and abs(other.at[0] - crossing.at[0]) <= SAME_SIZES * size
-            and abs(other.at[1] - crossing.at[1]) <= SAME_SIZES * size
+            and abs(other.t - crossing.t) <= soon
+            and abs(other.at[0] - crossing.at[0]) <= near
+            and abs(other.at[1] - crossing.at[1]) <= near
             for other in self._recent
         )
 
@@ -181,5 +192,5 @@ class LineCounter:
             way = 1 if path.pending.direction == "ab" else -1
             if way * self.segment.towards_right(path.last.velocity) > 0:
                 self._hold(path, path.pending)
-                return [self._count(crossing) for crossing in path.held]
+                return self._release(path, path.last)
         return self._extend(path, path.last, path.last.velocity, REACH_S)

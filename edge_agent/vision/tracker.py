@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edge_agent.vision.assign import assign
 from edge_agent.vision.flow import Flow
 from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
+from edge_agent.vision.nested import outermost
 
 Bools = NDArray[np.bool_]
 Pairs = tuple[Ints, Ints, Floats]
@@ -54,7 +55,7 @@ class TrackerSettings:
     young: int = 2
     least: float = 0.3
     high: float = 0.5
-    low: float = 0.1
+    low: float = 0.25
     confirm: int = 3
     patience_s: float = 3.0
     doubt_s: float = 0.35
@@ -107,10 +108,11 @@ class Tracker:
         step = 0.0 if self._t is None else max(t - self._t, 0.0)
         self._t = t
         self._predict(step)
+        found = outermost(found, own.low)
         boxes = np.ascontiguousarray(np.asarray(found.boxes, float).reshape(-1, 4).T)
         match = np.full(len(self._ids), -1)
         strong = found.scores >= own.high
-        weak = (found.scores >= own.low) & ~strong
+        weak = ~strong
         pairs = _likeness(self._kept[_BOX], boxes, own.grow, own.least)
         rows, columns, _ = pairs
         self._pair(match, strong, pairs, strong[columns])

@@ -107,6 +107,20 @@ def test_two_abreast_born_behind_the_line_are_two() -> None:
     assert len(ride(counter, [108, 124, 140], y=100, track=2)) == 1
 
 
+def test_two_boxes_of_one_vehicle_are_one_crossing() -> None:
+    counter = LineCounter(LINE)
+    assert len(ride(counter, [70, 85, 95, 115, 130])) == 1
+    assert ride(counter, [71, 86, 97, 117, 132], y=103, track=2) == []
+
+
+@pytest.mark.parametrize(("y", "later"), [(112.0, 0.0), (100.0, 0.2)], ids=["abreast", "behind"])
+def test_riders_abreast_and_close_behind_are_two(y: float, later: float) -> None:
+    counter = LineCounter(LINE)
+    path = [70.0, 85.0, 95.0, 115.0, 130.0]
+    assert len(ride(counter, path)) == 1
+    assert len(ride(counter, path, y=y, track=2, t0=later)) == 1
+
+
 def test_a_leap_against_the_own_motion_is_an_exchange_of_identities() -> None:
     counter = LineCounter(LINE)
     sights = [(130, 160.0), (146, 160.0), (162, 160.0), (80, 100.0)]

@@ -70,7 +70,7 @@ def test_a_weak_detection_continues_a_track_but_begins_none() -> None:
     tracker.update(0.0, found(box(50)))
     tracker.update(0.1, found(box(55)))
     tracker.update(0.2, found(box(60)))
-    tracks = tracker.update(0.3, found(box(65), box(300), scores=[0.2, 0.3]))
+    tracks = tracker.update(0.3, found(box(65), box(300), scores=[0.3, 0.4]))
     assert tracks.ids.tolist() == [1]
     assert tracks.seen.tolist() == [True]
     assert tracks.hits.tolist() == [4]
