@@ -27,9 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--kind",
-        choices=("vehicles", "plates", "both"),
+        choices=("vehicles", "plates", "both", "sites"),
         default="both",
-        help="cameras that watch, that read plates, or both (%(default)s)",
+        help="cameras that watch, that read plates, or both, on streets by chance;"
+        " sites: those of the simulated sites (%(default)s)",
     )
 
 

@@ -1,7 +1,7 @@
 """A set, scene after scene: a few pictures of one street, camera and light each."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -14,11 +14,13 @@ from edge_agent.simulators.render_set.crowd import Crowd, traffic
 from edge_agent.simulators.render_set.develop import develop, film
 from edge_agent.simulators.render_set.labels import label
 from edge_agent.simulators.render_set.mount import Kind, Mood, mood, mount
+from edge_agent.simulators.render_set.sites import SiteScene
 from edge_agent.simulators.render_set.street import clear_view, street
 from edge_agent.simulators.render_set.things import things
 from edge_agent.simulators.world.chance import weighted
 from edge_agent.simulators.world.network import Network
 from edge_agent.simulators.world.site import CameraAt, Site
+from edge_agent.simulators.world.world import Pose
 
 PER_SCENE = 5
 """Pictures of one street: its scenery costs as much to paint as five of its traffic."""
@@ -35,14 +37,15 @@ class Wanted:
         seed: Equal seeds give equal sets, frame by frame, however many are asked for.
         size: Of the pictures, pixels.
         lights: Of ``mount.LIGHTS``, and their shares.
-        kind: Cameras that watch the street, that read plates, or both by halves.
+        kind: Cameras that watch the street, that read plates, or both by halves, on streets by
+            chance; or those of the sites.
     """
 
     frames: int
     seed: int
     size: tuple[int, int] = (1280, 720)
     lights: tuple[tuple[str, float], ...] = (("day", 1.0),)
-    kind: Literal["vehicles", "plates", "both"] = "both"
+    kind: Literal["vehicles", "plates", "both", "sites"] = "both"
 
 
 def write_set(folder: Path, wanted: Wanted) -> Iterator[int]:
@@ -62,7 +65,7 @@ def write_set(folder: Path, wanted: Wanted) -> Iterator[int]:
             missing = [number for number in numbers if _name(number) not in there]
             if not missing:
                 continue
-            for number, line in _scene(folder, wanted, scene, missing):
+            for number, line in _scene(folder, wanted, numbers, missing):
                 there.add(_name(number))
                 labels.write(line + "\n")
                 labels.flush()
@@ -100,32 +103,63 @@ def _name(number: int) -> str:
 
 
 def _scene(
-    folder: Path, wanted: Wanted, scene: int, numbers: list[int]
+    folder: Path, wanted: Wanted, numbers: range, missing: Collection[int]
 ) -> Iterator[tuple[int, str]]:
+    scene = numbers.start // PER_SCENE
     chance = Random(f"{wanted.seed}/scene/{scene}")
-    kind: Kind = wanted.kind if wanted.kind != "both" else ("vehicles", "plates")[scene % 2]
     under = mood(weighted(chance, wanted.lights), chance)
-    made = street(chance)
-    camera = mount(kind, made, wanted.size, chance)
-    clear_view(made.layout, (camera.x, camera.y), camera.look)
-    site = Site("junction", Network((), ()))
-    also = things(made, camera.look, chance)
-    seed = chance.randrange(1 << 30)
-    renderer = Renderer(
-        site, camera, seed, under.lit.name, rain=under.wet, street=made.layout, lit=under.lit,
-        drops=under.drops, also=also,
-    )  # fmt: skip
-    how = film(chance, dark=under.lit.lamps > 0, plates=camera.plates)
+    build = _site if wanted.kind == "sites" else _street
+    stage = build(wanted, scene, under, chance)
+    how = film(chance, dark=under.lit.lamps > 0, plates=stage.plates)
     for number in numbers:
-        own = Random(f"{wanted.seed}/frame/{number}")
-        poses = traffic(made, _crowd(kind, camera, own), seed, 1 + number * _MOST, own)
-        shot = renderer.render(poses, {}, number)
+        poses = stage.poses(number, Random(f"{wanted.seed}/frame/{number}"))
+        if number not in missing:
+            continue
+        shot = stage.renderer.render(poses, {}, number)
         line = label(_name(number), f"{wanted.seed}-{scene}", _told(under), shot)
         picture = develop(shot.picture, how)
         path = folder / _name(number)
         if not cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, how.quality]):
             raise OSError(f"{path}: cannot be written")
         yield number, json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A camera, and who stands before it in the picture of a number."""
+
+    renderer: Renderer
+    plates: bool
+    poses: Callable[[int, Random], list[Pose]]
+
+
+def _street(wanted: Wanted, scene: int, under: Mood, chance: Random) -> _Stage:
+    kind: Kind = "plates" if wanted.kind == "plates" else "vehicles"
+    if wanted.kind == "both" and scene % 2:
+        kind = "plates"
+    made = street(chance)
+    camera = mount(kind, made, wanted.size, chance)
+    clear_view(made.layout, (camera.x, camera.y), camera.look)
+    also = things(made, camera.look, chance)
+    seed = chance.randrange(1 << 30)
+    renderer = Renderer(
+        Site("junction", Network((), ())), camera, seed, under.lit.name, rain=under.wet,
+        street=made.layout, lit=under.lit, drops=under.drops, also=also,
+    )  # fmt: skip
+
+    def poses(number: int, own: Random) -> list[Pose]:
+        return traffic(made, _crowd(kind, camera, own), seed, 1 + number * _MOST, own)
+
+    return _Stage(renderer, camera.plates, poses)
+
+
+def _site(wanted: Wanted, scene: int, under: Mood, chance: Random) -> _Stage:
+    there = SiteScene(scene, wanted.size, chance)
+    renderer = Renderer(
+        there.site, there.camera, there.seed, under.lit.name, rain=under.wet, lit=under.lit,
+        drops=under.drops,
+    )  # fmt: skip
+    return _Stage(renderer, there.camera.plates, lambda _, own: there.traffic(own))
 
 
 def _crowd(kind: Kind, camera: CameraAt, chance: Random) -> Crowd:

@@ -18,8 +18,8 @@ from edge_agent.simulators.world_video.film import Film, shoot
 from edge_agent.simulators.world_video.lines import Shares
 
 SEEDS = (9001, 9002, 9003)
-"""Of the worlds that eyes are measured on. Sets to train on are streets by chance with seeds below
-1000 (``edge-sim render-set``): never one of these sites."""
+"""Of the worlds that eyes are measured on: nobody trains on a world with a seed from 9000 on. Sets
+to train on (``edge-sim render-set``) are streets by chance, and sites with seeds below that."""
 
 _BRIDGE = CameraAt("bridge", 0.0, -205.0, 9.0, (0.0, -188.5), 600)
 """On a footbridge over the middle of an arm: both ways cross every row of its picture."""

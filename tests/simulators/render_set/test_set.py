@@ -12,6 +12,7 @@ import pytest
 from edge_agent.simulators import cli
 from edge_agent.simulators.render_set.crowd import Crowd, traffic
 from edge_agent.simulators.render_set.mount import LIGHTS, mood, mount
+from edge_agent.simulators.render_set.sites import MEASURED, SiteScene
 from edge_agent.simulators.render_set.street import clear_view, street
 from edge_agent.simulators.render_set.writer import PER_SCENE, Wanted, write_set
 
@@ -138,3 +139,21 @@ def test_the_command_writes_a_set_and_goes_on_from_it(
     assert cli.main([*words, "--frames", "2", "--light", "night"]) == 0
     assert "nothing was missing" in capsys.readouterr().err
     assert cli.main([*words, "--frames", "2", "--light", "day"]) == 2
+
+
+def test_sets_of_the_sites_show_worlds_that_nobody_is_measured_on(tmp_path: Path) -> None:
+    chance = Random(2)
+    for number in range(3):
+        scene = SiteScene(number, SIZE, chance)
+        assert 0 < scene.seed < MEASURED
+        assert scene.camera.size == SIZE
+        poses = scene.traffic(chance)
+        if scene.camera.plates:
+            assert any(
+                np.hypot(pose.x - scene.camera.look[0], pose.y - scene.camera.look[1]) < 25
+                for pose in poses
+            )
+    items = made(tmp_path, 2, kind="sites")
+    assert len(items) == 2
+    again = made(tmp_path / "again", 2, kind="sites")
+    assert again == items
