@@ -36,6 +36,8 @@ _LINES = {"across": (0.0, 0.6, 1.0, 0.6)}
 _FPS = 25.0
 _CLIP_S = 12.0
 _SEED = 11
+_DEMAND = 3.0
+"""Times the usual traffic: a lane without vehicles would cost nothing."""
 _START_S = 40.0
 _FIGURES_S = 10.0
 """Between two figures of a child."""
@@ -138,7 +140,10 @@ def _views() -> list[Path]:
     """An arm from afar and a lane from near, as a junction's cabinet has both."""
     cameras = build("junction").cameras
     wide, near = cameras[0], next(one for one in cameras if one.plates)
-    return [recorded(Film("junction", one, _SEED, _CLIP_S, fps=_FPS)).video for one in (wide, near)]
+    return [
+        recorded(Film("junction", one, _SEED, _CLIP_S, fps=_FPS, demand=_DEMAND)).video
+        for one in (wide, near)
+    ]
 
 
 def four(quick: bool) -> list[Figure]:
