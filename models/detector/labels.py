@@ -44,7 +44,7 @@ class Lesson:
         ignore: M×4: neither right nor wrong inside.
         above_y: Nor is what ends above this row.
         rules: Which other finds are not to be punished.
-        trucks: Whether a truck is called one; elsewhere trucks are among the others.
+        known: By class, whether the source tells it from others.
         whole: Whether nearly everything is labelled.
         doubt: Score from which a find without a label is rather believed than the label.
         rendered: Whether it was drawn rather than taken.
@@ -58,7 +58,7 @@ class Lesson:
     ignore: NDArray[np.float32]
     above_y: float
     rules: Rules
-    trucks: bool
+    known: NDArray[np.bool_]
     whole: bool
     doubt: float
     rendered: bool
@@ -140,7 +140,7 @@ def _lesson(item: Item) -> Lesson:
         ignore=np.array([*item.ignore, *other], np.float32).reshape(-1, 4),
         above_y=max(item.ignore_above_y, rules.told.above_y),
         rules=rules,
-        trucks="truck" not in rules.told.unscored,
+        known=np.array([name not in rules.told.unscored for name in CLASSES]),
         whole=whole,
         doubt=_NEVER if rendered else _SELDOM if whole else _OFTEN,
         rendered=rendered,

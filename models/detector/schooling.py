@@ -28,6 +28,8 @@ class Recipe:
         rate: Highest learning rate; it mattered more than all else.
         batch: Views a step.
         smoothing: Of the running mean of weights that is evaluated and shipped.
+        gentle: Whether what normalisation knows of pictures stays as it is, so that few pictures
+            cannot turn the net's head.
     """
 
     minutes: float
@@ -39,6 +41,7 @@ class Recipe:
     final: float = 0.02
     trust_after: float = 0.25
     seed: int = 1
+    gentle: bool = False
 
 
 class School:
@@ -70,7 +73,7 @@ class School:
         recipe = self._recipe
         batches = self._scenes.batches(recipe.seed + 7919 * self.step, recipe.batch)
         saved = time.monotonic()
-        self.net.train()
+        self.net.train(not recipe.gentle)
         with ThreadPoolExecutor(1) as helper:
             ready = helper.submit(next, batches)
             while (done := self.spent_s / (60 * recipe.minutes)) < 1:

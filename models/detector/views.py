@@ -26,7 +26,6 @@ _SMALLER = 0.6  # of that: linear sampling must not leave out pixels
 _PAD = 114
 _LEAST = 7.0  # pixels of a view: lower than this nobody can say what it is
 _SHOWN = 0.45  # share of a box within the view that makes it a truth of the view
-_TRUCK = CLASSES.index("truck")
 _NOWHERE = 1e6
 _WITH_VEHICLE = 0.75
 _SLACK = 24.0  # pixels of border that a view may have at most
@@ -43,7 +42,7 @@ class View:
     above: float
     lowest: float
     frame: tuple[float, float, float, float]
-    trucks: bool
+    known: NDArray[np.bool_]
     doubt: float
 
 
@@ -166,7 +165,7 @@ class Scenes:
             frame = (shape[0] - frame[2], frame[1], shape[0] - frame[0], frame[3])
         return View(
             cv2.cvtColor(seen, cv2.COLOR_BGR2RGB), boxes, kinds, blank, above,
-            lesson.rules.told.lowest * sy, frame, lesson.trucks, lesson.doubt,
+            lesson.rules.told.lowest * sy, frame, lesson.known, lesson.doubt,
         )  # fmt: skip
 
     @staticmethod
@@ -236,7 +235,7 @@ def batch(views: Sequence[View]) -> tuple[Tensor, Truth]:
         n = len(view.boxes)
         boxes[i, :n], kinds[i, :n], real[i, :n] = view.boxes, view.kinds, True
         blank[i, : len(view.blank)] = view.blank
-        known[i, _TRUCK] = view.trucks
+        known[i] = view.known
     frames = np.array([view.frame for view in views], np.float32)
     pictures = torch.from_numpy(np.stack([view.picture for view in views]))
     return pictures.permute(0, 3, 1, 2), Truth(

@@ -40,8 +40,9 @@ def test_what_a_source_leaves_out_is_known(tmp_path: Path) -> None:
     )
     fixed, hanoi, abroad = read([place])
     assert (fixed.above_y, fixed.rules.told.lowest, fixed.rules.told.edge) == (170, 28, 6)
-    assert fixed.trucks
-    assert (hanoi.above_y, hanoi.trucks) == (40, False)
+    assert fixed.known.all()
+    assert hanoi.above_y == 40
+    assert hanoi.known.tolist() == [True, True, True, True, False]
     assert hanoi.ignore.tolist() == [[0, 0, 9, 9]]
     assert (abroad.whole, fixed.whole, hanoi.whole) == (False, True, True)
 
