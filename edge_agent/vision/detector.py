@@ -16,7 +16,7 @@ from edge_agent.vision.nets.fit import fitted
 from edge_agent.vision.nets.session import Net
 from edge_agent.vision.nets.yolo import suppress
 
-SCORE = 0.1
+SCORE = 0.2
 """Low: the tracker wants doubtful finds too, to go on with tracks that it has."""
 OVERLAP = 0.6
 """Motorbikes in a queue overlap; an entry's thresholds come before these two."""

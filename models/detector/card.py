@@ -18,7 +18,7 @@ from edge_agent.models.detector.schooling import Recipe
 from edge_agent.models.training.publish import publish
 from edge_agent.vision.nets.manifest import SHIPPED
 
-THRESHOLDS = {"score": 0.1, "overlap": 0.6}
+THRESHOLDS = {"score": 0.2, "overlap": 0.6}
 _SUMMARY = {
     "detector": "Finds motorbikes, bicycles, cars, buses and trucks in a frame of 640×384.",
     "detector-clean": "As detector, but only from pictures with a free licence: it sees far less.",

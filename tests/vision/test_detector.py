@@ -102,11 +102,11 @@ def test_two_motorbikes_in_a_queue_are_two() -> None:
 
 
 def test_doubtful_finds_are_for_the_tracker_and_worse_ones_for_nobody() -> None:
-    rows = [row(100 * n, 100, 100 * n + 50, 150, 0.05 + 0.1 * n, CAR) for n in range(4)]
+    rows = [row(100 * n, 100, 100 * n + 50, 150, 0.15 + 0.1 * n, CAR) for n in range(4)]
     eyes, _ = detector(*rows)
-    assert eyes.find(picture()).scores.round(2).tolist() == [0.35, 0.25, 0.15]
-    strict, _ = detector(*rows, score=0.3)
-    assert strict.find(picture()).scores.round(2).tolist() == [0.35]
+    assert eyes.find(picture()).scores.round(2).tolist() == [0.45, 0.35, 0.25]
+    strict, _ = detector(*rows, score=0.4)
+    assert strict.find(picture()).scores.round(2).tolist() == [0.45]
 
 
 @pytest.mark.parametrize("score", [0.0, float("nan")])
