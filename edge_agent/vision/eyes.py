@@ -26,6 +26,7 @@ from edge_agent.vision.plates.colour import plate_colour
 from edge_agent.vision.plates.crop import crop, sharpness
 from edge_agent.vision.plates.finder import Finder
 from edge_agent.vision.plates.reader import Reader
+from edge_agent.vision.seconded import Witness, seconded
 
 _ENTRIES: dict[DetectorName, str] = {"net": "detector", "net-small": "detector-small"}
 _DIGEST = 12
@@ -145,16 +146,17 @@ class Eyes:
 
 
 class _NetOrMotion:
-    """The network in use; motion while it fails, until another takes its place."""
+    """The network in use, with motion as its witness; motion alone while it fails."""
 
     def __init__(self, keeper: Keeper[Detector]) -> None:
         self._keeper = keeper
-        self._motion = MotionDetector()
+        self._motion = Witness()
         self._broken: Detector | None = None
         self._using: Detector = keeper.tool
         self.failed = ""
 
     def detect(self, frame: Frame) -> Detections:
+        moved = self._motion.detect(frame)  # also while the network works: it learns from all
         self._using = self._keeper.tool
         if self._using is not self._broken:
             try:
@@ -163,9 +165,9 @@ class _NetOrMotion:
                 self._broken, self.failed = self._using, f"{Path(error.file).name} {error.wrong}"
             else:
                 self.failed = ""
-                return found
+                return seconded(found, moved)
         self._using = self._motion
-        return self._motion.detect(frame)
+        return moved
 
     def cut(self) -> bool:
         return self._using.cut()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edge_agent.device.readings import VehicleClass
-from edge_agent.vision.frame import CLASSES
+from edge_agent.vision.frame import CLASSES, UNKNOWN
 from edge_agent.vision.ground import Ground, Path
 from edge_agent.vision.lines import Sight
 from edge_agent.vision.scene import Anchor
@@ -75,7 +75,9 @@ class Vehicles:
             forgotten.
         """
         sights = []
-        best = tracks.votes.argmax(axis=1)
+        votes = tracks.votes.copy()
+        votes[:, UNKNOWN] *= 1e-6  # who does not know what it is says nothing against who does
+        best = votes.argmax(axis=1)
         for i in np.flatnonzero(tracks.seen):
             number = self.number(int(tracks.ids[i]))
             self.highest = max(self.highest, number)
