@@ -124,7 +124,7 @@ def adapt(
         LabelError: Labels are wrong.
         ModelError: ``start`` is none.
     """
-    here, held = _in_time(read([folder]), folder)
+    here, held = in_time(read([folder]), folder)
     mixed, guard = _others(data, run, plan.seed)
     old = weights.load(start or weights.SHIPPED)
     before, elsewhere = _measured(old, held), _measured(old, guard)
@@ -139,7 +139,7 @@ def adapt(
     )
 
 
-def _in_time(lessons: Sequence[Lesson], folder: Path) -> tuple[list[Lesson], list[Lesson]]:
+def in_time(lessons: Sequence[Lesson], folder: Path) -> tuple[list[Lesson], list[Lesson]]:
     """The earlier frames to learn from and the later fifth to measure on."""
     useful = sorted((one for one in lessons if len(one.boxes)), key=lambda one: one.item.path.name)
     if len(useful) < _FEWEST:

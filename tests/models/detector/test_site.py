@@ -8,6 +8,8 @@ torch = pytest.importorskip("torch")
 from edge_agent.errors import ModelError  # noqa: E402 - after the skip
 from edge_agent.evaluation.labels import LabelError  # noqa: E402 - after the skip
 from edge_agent.models.detector import site, weights  # noqa: E402 - after the skip
+from edge_agent.models.detector.classes import CLASSES  # noqa: E402 - after the skip
+from edge_agent.models.detector.labels import read  # noqa: E402 - after the skip
 from edge_agent.models.detector.net import Net  # noqa: E402 - after the skip
 from edge_agent.models.detector.train import main  # noqa: E402 - after the skip
 from edge_agent.vision.nets.manifest import models  # noqa: E402 - after the skip
@@ -45,6 +47,15 @@ def test_a_site_needs_frames_with_vehicles(tmp_path: Path) -> None:
     place = folder(tmp_path / "site", *rows(9), *empty)
     with pytest.raises(site.SiteError, match="9 frames with vehicles"):
         site.adapt(place, tmp_path / "run", [], site.Plan(0.01))
+
+
+def test_what_never_passes_a_site_is_not_unlearned_there(tmp_path: Path) -> None:
+    place = folder(tmp_path / "site", *rows(12))
+    here, held = site.in_time(read([place]), place)
+    assert [one.item.path.stem for one in held] == ["010", "011"]
+    known = {name for name, told in zip(CLASSES, here[0].known, strict=True) if told}
+    assert known == {"car"}
+    assert held[0].known.all()
 
 
 def test_a_site_without_labels_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
