@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.drivers.camera.settings import CameraSettings, check
 from edge_agent.simulators import cli
 from edge_agent.simulators.demo import judge
 from edge_agent.simulators.demo.beside import KEPT_MS, Pace
@@ -17,6 +18,8 @@ from edge_agent.simulators.demo.scenario import applied
 from edge_agent.simulators.demo.scenes import ROAD, SITES
 from edge_agent.simulators.demo.site import site_file, toml
 from edge_agent.simulators.demo.stage import Outcome
+from edge_agent.simulators.render.view import View
+from edge_agent.simulators.render.watch import ground_marks, picture_lines
 from edge_agent.simulators.score.items import InputError
 from edge_agent.simulators.world.sites import build
 from edge_agent.simulators.world.truth import line
@@ -95,6 +98,30 @@ def test_part_of_a_scene_keeps_the_lanes_that_it_can_see(tmp_path: Path) -> None
     assert read["device"]["cam1"]["lines"] == {"s-speed": [0, 0, 1, 1]}
     assert read["device"]["cam1"]["ground"] == [[0.1, 0.9, 1.0, 2.0]]
     assert "plates" not in read["device"]["cam1"]
+
+
+@pytest.mark.parametrize("scene", SITES.values(), ids=lambda scene: scene.name)
+def test_cameras_are_told_what_their_driver_understands(scene: Scene) -> None:
+    cameras = {camera.name: camera for camera in build(scene.name).cameras}
+    read = []
+    for device in scene.devices:
+        camera = cameras.get(device.name)
+        if camera is None:
+            continue
+        view = View.of(camera, (1280, 720) if camera.plates else (640, 360))
+        ready = {
+            "url": "rtsp://127.0.0.1:554/live",
+            "line": picture_lines(camera, view)[0],
+            "ground": ground_marks(view),
+            "plates": camera.plates,
+        }
+        table = {key: value for key, value in device.table(ready).items() if key != "kind"}
+        settings = CameraSettings.model_validate(table)
+        assert list(check(settings)) == []
+        assert len(settings.ground) == 6
+        read.append(settings.plates)
+    assert True in read
+    assert False in read
 
 
 def test_truth_is_what_devices_of_the_scene_could_see_while_the_unit_ran(tmp_path: Path) -> None:
