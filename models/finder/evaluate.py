@@ -24,8 +24,8 @@ from edge_agent.simulators.render_set.labels import SOURCE as RENDERED
 from edge_agent.vision.nets.session import load
 from edge_agent.vision.plates.finder import Finder, PlateBox
 
-SCORE = 0.5
-"""Least score that ships: precision and recall are about equal on photos that were trained on."""
+SCORE = 0.55
+"""Least score that ships, chosen on photos that were trained on: precision is then above 0.96."""
 _AROUND = 0.8
 _RENDERED_PX = 16
 """Narrower plates of rendered pictures, where all are labelled, are neither right nor wrong."""

@@ -18,7 +18,7 @@ SIDE = 256
 """What the network sees of a vehicle, and the least it sees of a photo, pixels."""
 LONGEST = 1536
 """A photo is not looked at in more detail than this."""
-SCORE = 0.4
+SCORE = 0.55
 OVERLAP = 0.35
 
 _STRIDE, _COARSE = 4, 32
