@@ -74,7 +74,8 @@ class Child:
             read_s=own.read_s,
             colour=not own.eyes().bare,
         )
-        self._inventory(source.facts, ground)
+        if own.probe:
+            self._inventory(source.facts, ground)
         self._write({"beat": 1})
         if own.probe:
             return

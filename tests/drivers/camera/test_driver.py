@@ -64,11 +64,13 @@ async def test_crossings_of_the_road_are_told_with_their_time_and_direction() ->
     assert heard.beats > 3
     assert rss <= 220
     [inventory] = heard.of("inventory")
-    assert inventory.versions == {"size": "320x180", "codec": "h264", "fps": "10"}
-    assert [(c.code, c.active) for c in heard.of("condition")] == [
+    told = {"size": "320x180", "codec": "h264", "fps": "10", "detector": "motion"}
+    assert inventory.versions == told
+    assert {(c.code, c.active) for c in heard.of("condition")} == {
         ("picture-black", False),
+        ("model-refused", False),
         ("picture-frozen", False),
-    ]
+    }
     assert heard.degraded == []
 
 

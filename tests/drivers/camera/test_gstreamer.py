@@ -66,7 +66,8 @@ async def test_size_figures_and_every_vehicle_are_told(transport: str) -> None:
     ):
         await until(lambda: len(heard.of("crossing")) >= 2)
     [inventory] = heard.of("inventory")
-    assert inventory.versions == {"size": "480x272", "codec": "h264", "fps": "15"}
+    told = {"size": "480x272", "codec": "h264", "fps": "15", "detector": "motion"}
+    assert inventory.versions == told
     first, second = heard.of("crossing")
     assert (first.direction, second.direction) == ("ba", "ba")
     assert abs((second.at.mono_ns - first.at.mono_ns) / 1e9 - _PASSING_S) < 0.5
