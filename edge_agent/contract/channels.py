@@ -13,13 +13,17 @@ from edge_agent.contract.events import (
     Alarm,
     Axles,
     DeviceState,
+    Evidence,
     Figure,
     Health,
+    Incident,
     Loss,
     Passage,
     Signal,
     State,
     Tag,
+    Unpaired,
+    Violation,
 )
 from edge_agent.contract.receipt import Receipt
 from edge_agent.contract.topics import PREFIX
@@ -69,6 +73,10 @@ CHANNELS = (
     Channel("about", About, "Devices, lanes, versions; after every birth.", retained=True),
     Channel("health", Health, "Figures of the unit itself, every 60 s; not stored.", qos=0),
     Channel("evt/passage", Passage, "One vehicle crossed one lane."),
+    Channel("evt/violation", Violation, "A rule fired, by its law and with what was measured."),
+    Channel("evt/evidence", Evidence, "The sealed package of a violation or incident."),
+    Channel("evt/incident", Incident, "Something on the road begins, changes or ends."),
+    Channel("evt/unpaired", Unpaired, "A reading that belongs to no vehicle that is known."),
     Channel("evt/tag", Tag, "A toll tag passed an antenna."),
     Channel("evt/axles", Axles, "A vehicle was weighed in motion."),
     Channel("evt/signal", Signal, "Aspects of a controller's phases, at each change."),

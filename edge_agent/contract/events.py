@@ -10,88 +10,61 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from edge_agent.contract.envelope import ID, Event, Head, Wire
+from edge_agent.contract.vehicles import (
+    PLATE_TEXT,
+    Aspect,
+    Axles,
+    AxleWeight,
+    Missing,
+    Part,
+    Passage,
+    PassageAxles,
+    PassageSignal,
+    PassageTag,
+    Plate,
+    Tag,
+    Unpaired,
+    VehicleClass,
+)
+from edge_agent.contract.verdicts import Evidence, Excess, Incident, Rule, Violation
 
-Aspect = Literal["r", "ry", "y", "g", "fr", "fy", "fg", "d", "x"]
-VehicleClass = Literal[
-    "motorbike",
-    "bicycle",
-    "car",
-    "minibus",
-    "bus",
-    "light_truck",
-    "truck",
-    "tractor_trailer",
-    "other",
-    "unknown",
+__all__ = [
+    "EVENTS",
+    "NOTICES",
+    "PLATE_TEXT",
+    "About",
+    "AboutDevice",
+    "Agg",
+    "Alarm",
+    "Aspect",
+    "AxleWeight",
+    "Axles",
+    "Count",
+    "DeviceState",
+    "Evidence",
+    "Excess",
+    "Figure",
+    "Health",
+    "Incident",
+    "Loss",
+    "Missing",
+    "Part",
+    "Passage",
+    "PassageAxles",
+    "PassageSignal",
+    "PassageTag",
+    "Plate",
+    "Rule",
+    "Severity",
+    "Signal",
+    "State",
+    "Tag",
+    "Unpaired",
+    "VehicleClass",
+    "Violation",
 ]
-Missing = Literal[
-    "no-sensor",
-    "not-detected",
-    "unreadable",
-    "device-down",
-    "ambiguous",
-    "too-small",
-    "overload",
-    "withheld",
-]
+
 Severity = Literal["info", "warning", "critical"]
-
-
-class Part(Wire):
-    """One reading that went into a passage."""
-
-    k: Literal["camera"] = Field(description="Kind of sensor.")
-    d: str = Field(pattern=ID, description="Device.")
-    i: str = Field(description="The device's own number of the reading.")
-    dt: int = Field(default=0, description="Its time minus the passage's, ms.")
-    r: int | None = Field(default=None, description="Residual of the match, ms.")
-
-
-PLATE_TEXT = r"^[0-9A-ZĐ]{4,10}$"
-
-
-class Plate(Wire):
-    """A number plate, read in several pictures of one vehicle."""
-
-    t: str = Field(pattern=PLATE_TEXT, description="Text: the top line first, no separators.")
-    p: int = Field(ge=0, le=1000, description="Confidence of its least certain character.")
-    n: int = Field(ge=1, description="Looks that agree.")
-    c: list[str] = Field(
-        default_factory=list, description="Other texts that are possible, most likely first."
-    )
-    f: list[str] = Field(
-        default_factory=list,
-        description="Formats that it fits, when several do; else the text tells.",
-    )
-    col: Literal["white", "yellow", "blue", "red"] | None = Field(
-        default=None, description="Colour of the plate; left out when not sure."
-    )
-
-
-class Passage(Event):
-    """One vehicle crossed one lane: the product."""
-
-    stream: ClassVar[str] = "passage"
-
-    lane: str = Field(pattern=ID)
-    dir: str = Field(description="Direction, by the name that the site file gives it.")
-    cls: VehicleClass
-    clsp: int | None = Field(ge=0, le=1000, description="Confidence of cls, per mille.")
-    spd: int | None = Field(ge=0, description="Speed, 0.1 km/h.")
-    spdq: int | None = Field(
-        default=None, ge=0, description="Standard error of spd, where it is known."
-    )
-    size: Literal["small", "medium", "large"] | None = Field(
-        default=None,
-        description="By width on the road, where it was measured: a two-wheeler's, a"
-        " car's, a lorry's.",
-    )
-    plate: Plate | None = Field(default=None, description="Left out when not read: see why.")
-    parts: list[Part] = Field(min_length=1)
-    why: dict[str, Missing] = Field(
-        default_factory=dict,
-        description="Reason for each part that is missing: plate, tag, axles, signal, speed.",
-    )
 
 
 class Signal(Event):
@@ -135,46 +108,18 @@ class Agg(Event):
         le=1000,
         description="Share of the interval that was measured, per mille; left out when all of it.",
     )
-    why: str | None = Field(default=None, description="Reason for absent values.")
-
-
-class Tag(Event):
-    """A toll tag passed an antenna: all reads of one pass."""
-
-    stream: ClassVar[str] = "tag"
-
-    ant: int = Field(ge=1, description="Antenna, as the reader counts.")
-    epc: str = Field(pattern=r"^([0-9A-F]{2}){1,62}$", description="EPC, hexadecimal.")
-    n: int = Field(ge=1, description="Reads in the window.")
-    rssi: int | None = Field(description="Peak signal strength, dBm.")
-    dur: int = Field(default=0, ge=0, description="First to last read, ms.")
-    tid: str = Field(default="", description="TID, hexadecimal; left out when not read.")
-
-
-class AxleWeight(Wire):
-    """One axle."""
-
-    l: int | None = Field(ge=0, description="Left wheels, kg.")  # noqa: E741 - the wire's name
-    r: int | None = Field(ge=0, description="Right wheels, kg.")
-    sp: int | None = Field(default=None, gt=0, description="Distance from the one before, cm.")
-
-
-class Axles(Event):
-    """A vehicle was weighed in motion; t is its first axle's."""
-
-    stream: ClassVar[str] = "axles"
-
-    lane: str = Field(description="Lane as the station numbers it.")
-    num: int = Field(ge=0, description="The station's own number of the vehicle.")
-    ax: list[AxleWeight] = Field(description="In the order of driving.")
-    gross: int | None = Field(ge=0, description="Gross weight, kg.")
-    spd: int | None = Field(ge=0, description="Speed, 0.1 km/h.")
-    len: int | None = Field(default=None, ge=0, description="Overall length, cm.")
-    rev: bool = Field(default=False, description="Against the lane's direction.")
-    temp: int | None = Field(default=None, description="Pavement, 0.1 °C.")
-    flags: list[str] = Field(
-        default_factory=list, description="Why the weights may be wrong; empty when nothing is."
+    hw: int | None = Field(
+        default=None, ge=0, description="Mean headway, front to front in one lane, ms."
     )
+    sat: int | None = Field(
+        default=None,
+        ge=0,
+        description="Flow over the stop line while green, per mille of the declared saturation.",
+    )
+    los: Literal["free", "dense", "slow", "jammed"] | None = Field(
+        default=None, description="Level of congestion by the site's thresholds."
+    )
+    why: str | None = Field(default=None, description="Reason for absent values.")
 
 
 class Figure(Event):
@@ -278,6 +223,10 @@ class Health(Head):
 
 EVENTS: tuple[type[Event], ...] = (
     Passage,
+    Unpaired,
+    Violation,
+    Evidence,
+    Incident,
     Tag,
     Axles,
     Signal,

@@ -13,19 +13,23 @@ SACRIFICE_ORDER: tuple[str, ...] = (
     "signal",  # many, and a signal's past is worth little beside what vehicles did
     "dev",  # the device's present state is retained on its own topic anyway
     "agg",  # can be counted again from passages while those are kept
+    "unpaired",  # what could not be told whose it is
     "passage",  # the product
     "tag",  # money hangs on it
     "axles",  # a legal measurement
     "incident",  # rare and small: giving it up frees next to nothing
     "alarm",  # rare and small, and tells why the rest is missing
-    "violation",  # evidence
+    "evidence",  # where a package lies; the package itself stays on the unit
+    "violation",  # what the package is for
     "loss",  # never given up: it is what says that the others are gone
 )
 """Streams from the first given up to the last, with the reason. Unknown streams go before all."""
 
 NEVER_SACRIFICED = frozenset({"loss"})
 
-CRITICAL_STREAMS = frozenset({"violation", "alarm", "tag", "axles", "incident", "loss"})
+CRITICAL_STREAMS = frozenset(
+    {"violation", "evidence", "alarm", "tag", "axles", "incident", "loss"}
+)
 """Committed at once, never held back for a group. A passage is committed at once too unless the
 last commit is younger than the window, which at a busy site is what spares the flash."""
 
