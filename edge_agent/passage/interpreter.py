@@ -92,8 +92,10 @@ class Interpreter:
         """Events that follow from one reading at once."""
         match reading:
             case CrossingReading():
+                self._book.stop_line(device, reading)
                 return [self._passage(device, reading)]
             case SignalReading():
+                self._book.signal(device, reading)
                 return [self._signal(device, reading)]
             case TagReading():
                 return [self._tag(device, reading)]

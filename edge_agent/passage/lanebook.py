@@ -5,24 +5,24 @@ Pure state. A camera and a loop of one lane never agree exactly, so what they co
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 
 from edge_agent.clock import Clock, Stamp, stamp
-from edge_agent.contract.events import Agg, Count
+from edge_agent.contract.events import Agg
 from edge_agent.device.readings import (
     CrossingReading,
     DetectorReading,
     NoPlate,
+    SignalReading,
     ZoneReading,
 )
+from edge_agent.passage.aggregate import Source, aggregate
+from edge_agent.passage.congestion import Level
+from edge_agent.passage.greens import Greens
 from edge_agent.passage.heading import Heading
-from edge_agent.passage.lanes import LaneSettings, LineSource
-from edge_agent.passage.tally import WHOLE, Interval, Tally
+from edge_agent.passage.lanes import DetectorSource, LaneSettings, LineSource, SignalSource
+from edge_agent.passage.tally import GRACE_MS, Interval, Tally
 
 _NOT_LOOKED_FOR = frozenset[NoPlate]({"off", "no-model", "withheld"})
-
-Source = Literal["camera", "detector"]
-"""What counted."""
 
 
 class LaneBook:
@@ -34,11 +34,14 @@ class LaneBook:
         self._lanes = dict(lanes)
         self._lines: dict[tuple[str, str], tuple[str, LineSource]] = {}
         self._zones: dict[tuple[str, str], str] = {}
-        self._detectors: dict[tuple[str, str], tuple[str, str]] = {}
+        self._detectors: dict[tuple[str, str], tuple[str, DetectorSource]] = {}
         self._tallies: dict[tuple[str, Source], Tally] = {}
         self._counting: dict[str, set[tuple[str, Source]]] = {}
         self._ready: dict[str, bool] = {}
         self._occupied: dict[tuple[str, str], tuple[bool, int]] = {}
+        self._greens: dict[tuple[str, int], Greens] = {}
+        self._waiting: dict[tuple[str, str], tuple[int, int]] = {}
+        self._levels: dict[tuple[str, Source], Level | None] = {}
         for lane, settings in self._lanes.items():
             self._index(lane, settings)
 
@@ -50,7 +53,32 @@ class LaneBook:
     def device(self, device: str, *, up: bool) -> None:
         """A device came up or went down; what it counts into is blind meanwhile."""
         self._ready[device] = up
-        self._tell_tallies(device, stamp(self._clock))
+        now = stamp(self._clock)
+        self._tell_tallies(device, now)
+        if not up:
+            for (controller, _), greens in self._greens.items():
+                if controller == device:
+                    greens.say(now.mono_ns, None)
+
+    def signal(self, device: str, reading: SignalReading) -> None:
+        """Take what a controller's phases show."""
+        for phase, colour in reading.phases.items():
+            greens = self._greens.get((device, phase))
+            if greens is not None:
+                greens.say(reading.at.mono_ns, colour)
+
+    def stop_line(self, device: str, crossing: CrossingReading) -> None:
+        """Take a crossing as it comes, of whatever line: those of a stop line fill its green."""
+        known = self._lines.get((device, crossing.line))
+        if known is None:
+            return
+        lane, line = known
+        signal = self._lanes[lane].signal
+        if signal is None or (signal.camera, signal.line) != (device, crossing.line):
+            return
+        direction = line.ab if crossing.direction == "ab" else line.ba
+        if direction != self._lanes[lane].against:
+            self._tallies[lane, "camera"].stop_line(crossing.at)
 
     def crossing(self, device: str, crossing: CrossingReading) -> tuple[str, str]:
         """Count a crossing; the lane and the direction's name."""
@@ -70,12 +98,14 @@ class LaneBook:
         found = self._detectors.get((device, reading.detector))
         if found is None:
             return
-        lane, direction = found
+        lane, source = found
         tally = self._tallies[lane, "detector"]
         if reading.count is None:
             tally.flaw(reading.at, reading.why or "not-measured")
-        elif reading.count:
-            tally.vehicles(reading.at, direction, "unknown", reading.count)
+        else:
+            if reading.count and source in counting(self._lanes[lane].detectors):
+                tally.vehicles(reading.at, source.dir, "unknown", reading.count)
+            self._queue(lane, source, reading.at, reading.count, tally)
         if reading.occupied is not None:
             key = device, reading.detector
             self._account_presence(key, reading.at, tally)
@@ -95,12 +125,17 @@ class LaneBook:
     def take(self, *, everything: bool = False) -> list[Agg]:
         """Aggregates whose interval has ended; with ``everything`` also those still open."""
         now = stamp(self._clock)
-        self._sample_presence(now)
-        return [
+        self._sample(now)
+        ended = [
             self._agg(lane, source, interval)
             for (lane, source), tally in self._tallies.items()
             for interval in tally.take(now, everything=everything)
         ]
+        if ended:
+            oldest_ns = min(tally.since_ns for tally in self._tallies.values())
+            for greens in self._greens.values():
+                greens.forget(oldest_ns)
+        return ended
 
     def _index(self, lane: str, settings: LaneSettings) -> None:
         for line in settings.lines:
@@ -110,13 +145,18 @@ class LaneBook:
             self._zones[zone.device, zone.zone] = lane
             self._open(lane, "camera", zone.device)
         for detector in settings.detectors:
-            self._detectors[detector.device, detector.detector] = lane, detector.dir
+            self._detectors[detector.device, detector.detector] = lane, detector
             self._open(lane, "detector", detector.device)
+        if settings.signal is not None:
+            self._greens.setdefault(_phase(settings.signal), Greens())
 
     def _open(self, lane: str, source: Source, device: str) -> None:
         key = lane, source
         if key not in self._tallies:
-            self._tallies[key] = Tally(self._lanes[lane].interval_s, stamp(self._clock))
+            settings = self._lanes[lane]
+            paired = source == "camera" and any(line.at is not None for line in settings.lines)
+            grace_ms = GRACE_MS + (settings.horizon_ms if paired else 0)
+            self._tallies[key] = Tally(settings.interval_s, stamp(self._clock), grace_ms)
         self._counting.setdefault(device, set()).add(key)
 
     def _tell_tallies(self, device: str, now: Stamp) -> None:
@@ -140,10 +180,14 @@ class LaneBook:
         tries = (base, *(f"{base}-{number}" for number in range(2, 1000)))
         return next(lane for lane in tries if lane not in self._lanes)
 
-    def _sample_presence(self, now: Stamp) -> None:
+    def _sample(self, now: Stamp) -> None:
+        """Presence and queues last between the words of a detector."""
         for key in self._occupied:
             lane, _ = self._detectors[key]
             self._account_presence(key, now, self._tallies[lane, "detector"])
+        for lane, source in self._detectors.values():
+            if self._ready.get(source.device):
+                self._queue(lane, source, now, 0, self._tallies[lane, "detector"])
 
     def _account_presence(self, key: tuple[str, str], at: Stamp, tally: Tally) -> None:
         """Presence since the last look counts as time, not as one sample."""
@@ -156,36 +200,39 @@ class LaneBook:
             tally.presence(at, elapsed_ms if occupied else 0, elapsed_ms)
             self._occupied[key] = occupied, since_ns + elapsed_ms * 1_000_000
 
+    def _queue(
+        self, lane: str, source: DetectorSource, at: Stamp, count: int, tally: Tally
+    ) -> None:
+        """Who came over a detector ahead of the stop line and has not seen green since, waits."""
+        signal = self._lanes[lane].signal
+        if source.ahead_m is None or signal is None:
+            return
+        green, since_ns = self._greens[_phase(signal)].since(at.mono_ns)
+        if green is None:
+            return
+        key = source.device, source.detector
+        known_ns, waiting = self._waiting.get(key, (since_ns, 0))
+        waiting = 0 if green else count + (waiting if known_ns == since_ns else 0)
+        self._waiting[key] = since_ns, waiting
+        tally.queue(at, waiting)
+
     def _agg(self, lane: str, source: Source, interval: Interval) -> Agg:
-        now = Stamp(interval.start_ms, interval.opened_ns)
-        blind = interval.measured == 0 and not interval.counts
-        why = "device-down" if blind else ",".join(sorted(interval.flaws)) or None
-        return Agg(
-            **self._heading.of(lane, now),
-            lane=lane,
-            dur=interval.dur_ms,
-            src=source,
-            n=None if blind else counts(interval),
-            occ=None if blind else interval.occupancy,
-            que=interval.queue,
-            part=interval.measured if interval.measured < WHOLE else None,
-            why=why,
+        settings = self._lanes[lane]
+        key = lane, source
+        greens = None
+        if source == "camera" and settings.signal is not None:
+            greens = self._greens[_phase(settings.signal)]
+        agg = aggregate(
+            self._heading, lane, settings, source, interval, greens, self._levels.get(key)
         )
+        self._levels[key] = agg.los
+        return agg
 
 
-def counts(interval: Interval) -> list[Count]:
-    """An interval's vehicles by direction and class, in a fixed order."""
-    result = []
-    for (direction, kind), n in sorted(interval.counts.items()):
-        speeds = sorted(interval.speeds.get((direction, kind), ()))
-        result.append(
-            Count(
-                dir=direction,
-                cls=kind,
-                n=n,
-                unread=interval.unread.get((direction, kind)),
-                spd=round(sum(speeds) / len(speeds)) if speeds else None,
-                p85=speeds[min(len(speeds) - 1, len(speeds) * 85 // 100)] if speeds else None,
-            )
-        )
-    return result
+def counting(detectors: list[DetectorSource]) -> list[DetectorSource]:
+    """Those that count: of two one behind the other, not the one that is there for the queue."""
+    return [each for each in detectors if each.ahead_m is None] or detectors
+
+
+def _phase(signal: SignalSource) -> tuple[str, int]:
+    return signal.device, signal.phase

@@ -41,6 +41,14 @@ class DetectorSource(_Table):
     device: str = Field(description="Controller, as in [device.<id>].")
     detector: str = Field(description="Detector, as in the controller's profile.")
     dir: str = Field(default="in", pattern=DIRECTION, description="Name of its direction.")
+    ahead_m: float | None = Field(
+        default=None,
+        gt=0,
+        le=500,
+        description="Metres ahead of the stop line, of a detector that tells the queue: who comes"
+        " over it while the lane's signal is not green waits beyond it. Beside it, the lane's"
+        " detectors without this do the counting.",
+    )
 
 
 class TagSource(_Table):

@@ -25,6 +25,7 @@ class Interval:
         end_ms: UTC of its end, a multiple of the length.
         opened_ns: Monotonic time of its start.
         dur_ms: Its true length, known when it has ended.
+        closed_ns: Monotonic time of its end, likewise.
         counts: Vehicles by direction and class.
         speeds: Speeds in 0.1 km/h by direction and class.
         unread: Vehicles whose plate was looked for and not read, by direction and class; a key for
@@ -32,6 +33,9 @@ class Interval:
         occupied_ms: Time in which somebody was there.
         watched_ms: Time over which occupied_ms was taken.
         queue: Largest queue seen.
+        gap_ns: Time between the fronts of vehicles that followed each other, all together.
+        gaps: How many such times.
+        stops: Monotonic times at which vehicles crossed the stop line.
         blind_ns: Time without a working sensor.
         flaws: Reasons why values are incomplete.
     """
@@ -40,6 +44,7 @@ class Interval:
     end_ms: int
     opened_ns: int
     dur_ms: int = 0
+    closed_ns: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     speeds: defaultdict[tuple[str, str], list[int]] = field(
         default_factory=lambda: defaultdict(list)
@@ -48,6 +53,9 @@ class Interval:
     occupied_ms: int = 0
     watched_ms: int = 0
     queue: int | None = None
+    gap_ns: int = 0
+    gaps: int = 0
+    stops: list[int] = field(default_factory=list)
     blind_ns: int = 0
     flaws: set[str] = field(default_factory=set)
 
@@ -63,21 +71,50 @@ class Interval:
             return None
         return min(WHOLE, round(WHOLE * self.occupied_ms / self.watched_ms))
 
+    @property
+    def headway_ms(self) -> int | None:
+        """Mean headway; None when no vehicle was seen to follow another."""
+        return round(self.gap_ns / self.gaps / _NS_PER_MS) if self.gaps else None
+
 
 class Tally:
-    """Intervals of one lane and one kind of sensor; its sensor is down until told otherwise."""
+    """Intervals of one lane and one kind of sensor; its sensor is down until told otherwise.
 
-    def __init__(self, interval_s: int, now: Stamp) -> None:
+    Args:
+        interval_s: Length of an interval.
+        now: When it begins to count.
+        grace_ms: How long after its end an interval takes what belongs to it.
+    """
+
+    def __init__(self, interval_s: int, now: Stamp, grace_ms: int = GRACE_MS) -> None:
         self._length_ms = interval_s * 1000
+        self._grace_ns = grace_ms * _NS_PER_MS
         self._up = False
         self._looked_ns = now.mono_ns
         self._current = self._fresh(now.utc_ms, now.mono_ns)
         self._ended: Interval | None = None
         self._ended_ns = now.mono_ns
+        self._fronts: dict[str, int] = {}
+
+    @property
+    def since_ns(self) -> int:
+        """Monotonic time from which on intervals are still to be published."""
+        return (self._ended or self._current).opened_ns
 
     def vehicles(self, at: Stamp, direction: str, kind: str, n: int = 1) -> None:
         """Count ``n`` vehicles."""
-        self._at(at).counts[direction, kind] += n
+        interval = self._at(at)
+        interval.counts[direction, kind] += n
+        # Gaps add up to last minus first, so the order in which they are told does not matter.
+        front = self._fronts.get(direction)
+        if front is not None:
+            interval.gap_ns += max(0, at.mono_ns - front)
+            interval.gaps += n
+        self._fronts[direction] = max(at.mono_ns, front or 0)
+
+    def stop_line(self, at: Stamp) -> None:
+        """A vehicle crossed the stop line."""
+        self._at(at).stops.append(at.mono_ns)
 
     def speed(self, at: Stamp, direction: str, kind: str, speed: int) -> None:
         """Take one vehicle's speed, 0.1 km/h."""
@@ -106,6 +143,8 @@ class Tally:
         """The lane's sensor came up or went down."""
         self._account(now.mono_ns)
         self._up = up
+        if not up:
+            self._fronts.clear()
 
     def take(self, now: Stamp, *, everything: bool = False) -> list[Interval]:
         """Remove and return the intervals that are ready to publish, oldest first."""
@@ -114,7 +153,7 @@ class Tally:
             if self._ended is not None:
                 ready.append(self._ended)
             self._turn(now)
-        grace_over = now.mono_ns - self._ended_ns >= GRACE_MS * _NS_PER_MS
+        grace_over = now.mono_ns - self._ended_ns >= self._grace_ns
         if self._ended is not None and (grace_over or everything):
             ready.append(self._ended)
             self._ended = None
@@ -146,6 +185,7 @@ class Tally:
         else:
             interval.dur_ms = age_ms
             start_ms, opened_ns = now.utc_ms, now.mono_ns
+        interval.closed_ns = opened_ns
         self._ended, self._ended_ns = interval, now.mono_ns
         self._current = self._fresh(start_ms, opened_ns)
 
