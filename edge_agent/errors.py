@@ -7,6 +7,7 @@ EdgeError
 │   └── SpoolFull        nothing more can be sacrificed
 ├── UplinkError          the broker session cannot be set up
 ├── EvidenceError        evidence cannot be sealed, or is not what was sealed
+├── PrivacyError         texts cannot be sealed to the centre's key
 └── StatusError          the running agent cannot be asked
 
 Anything else that escapes is a bug.
@@ -102,6 +103,10 @@ class UplinkError(EdgeError):
 
 class EvidenceError(EdgeError):
     """Evidence cannot be sealed, or is not what was sealed."""
+
+
+class PrivacyError(EdgeError):
+    """Texts cannot be sealed to the centre's key."""
 
 
 class StatusError(EdgeError):

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from edge_agent.centre.centre import Broker, Centre
 from edge_agent.centre.keeper import Kept, Watch
+from edge_agent.centre.sealed import SealedError, load_opener, open_lines
 from edge_agent.centre.sqlite_store import SqliteStore
 from edge_agent.centre.store import StoreError
 
 _EPILOG = """\
-exit codes: 0 done; 1 gaps found (gaps); 2 wrong usage; 3 the database cannot be used;
-4 the broker refused or was never reached (run)
+exit codes: 0 done; 1 gaps found (gaps), or not to be opened (open); 2 wrong usage;
+3 the database cannot be used; 4 the broker refused or was never reached (run)
 
 run --json prints one line for every stored event,
   {"event": {…as received…}, "root": "its/1/…", "received_ms": …, "committed_ms": …}
@@ -76,6 +77,16 @@ def _parser() -> argparse.ArgumentParser:
         "--times", action="store_true", help="say with each when it came: as run --json does"
     )
     export.set_defaults(run=_export)
+
+    opened = verbs.add_parser("open", help="open plates and tags that units sealed to this centre")
+    opened.add_argument(
+        "texts", nargs="*", metavar="SEALED", help="without: NDJSON events on stdin"
+    )
+    opened.add_argument("--key", required=True, type=Path, help="PEM of the private key (X25519)")
+    opened.add_argument(
+        "--as", choices=("plate", "tag"), default="plate", dest="domain", help="what SEALED hides"
+    )
+    opened.set_defaults(run=_open)
     return parser
 
 
@@ -202,3 +213,22 @@ def _export(options: argparse.Namespace) -> int:
             print(event.body)
     store.close()
     return 0
+
+
+def _open(options: argparse.Namespace) -> int:
+    try:
+        opener = load_opener(options.key)
+        for text in options.texts:
+            print(opener.open(options.domain, text))
+    except SealedError as error:
+        print(f"edge-centre: {error}", file=sys.stderr)
+        return 1
+    if options.texts:
+        return 0
+    failed = 0
+    for number, (line, wrong) in enumerate(open_lines(opener, sys.stdin), 1):
+        print(line)
+        if wrong:
+            failed += 1
+            print(f"edge-centre: line {number}: {wrong}", file=sys.stderr)
+    return 1 if failed else 0

@@ -9,6 +9,7 @@ from edge_agent.contract.envelope import ID
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.device.driver import DeviceSettings
 from edge_agent.passage.lanes import LaneSettings
+from edge_agent.privacy.settings import PrivacySettings
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.uplink.settings import UplinkSettings
 
@@ -96,6 +97,7 @@ class UnitSettings(_Table):
     uplink: UplinkSettings
     metrics: MetricsTable = Field(default_factory=MetricsTable)
     log: LogTable = Field(default_factory=LogTable)
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     lane: dict[str, LaneSettings] = Field(default_factory=dict, description="Lanes by id.")
     device: dict[str, SerializeAsAny[DeviceSettings]] = Field(
         default_factory=dict, description="Devices by id; each kind has its own keys."
