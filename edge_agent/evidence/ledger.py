@@ -6,9 +6,13 @@ breaks the chain at a number that can be named. What was cut off at the end show
 number that the centre holds.
 """
 
+import fcntl
 import json
 import os
+import threading
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,9 @@ from edge_agent.evidence.keys import PublicKey, UnitKey
 
 GENESIS = "0" * 64
 """What the first line has before it."""
+
+_LONGEST = 65_536
+"""Bytes; no line is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,61 @@ class BrokenLine(EvidenceError):  # noqa: N818 - reads as the thing it is
         self.number = number
 
 
+class Reader:
+    """Reads a ledger and, later, on from where it stopped; every line is proved before it is given.
+
+    Attributes:
+        n: Number of the last line read, 0 before the first.
+        head: Its digest.
+        offset: Bytes read.
+    """
+
+    def __init__(self, path: Path, key: PublicKey) -> None:
+        self._path = path
+        self._key = key
+        self._number = 0
+        self.n, self.head, self.offset = 0, GENESIS, 0
+
+    def more(self) -> Iterator[Line]:
+        """Every line that was not read yet.
+
+        Raises:
+            BrokenLine: The first that is wrong.
+        """
+        with self._path.open("rb") as file:
+            file.seek(self.offset)
+            for raw in file:
+                self._number += 1
+                line = _parse(self._path, self._number, raw, self._key)
+                self._check(line)
+                self.took(line, len(raw))
+                yield line
+
+    def took(self, line: Line, size: int) -> None:
+        """Take a line as read."""
+        self.n, self.head = line.n, line.digest
+        self.offset += size
+
+    def wrote(self, line: Line, size: int) -> None:
+        """Take a line that was appended just now as read."""
+        self._number += 1
+        self.took(line, size)
+
+    def _check(self, line: Line) -> None:
+        if line.n != self.n + 1:
+            wrong = f"link {line.n} follows link {self.n}: lines are missing"
+        elif line.prev != self.head:
+            wrong = f"link {line.n} does not hold the digest of {self.n}"
+        else:
+            return
+        raise BrokenLine(self._path, self._number, wrong)
+
+
 class Ledger:
     """Appends; each line is durable when ``append`` returns.
+
+    Several processes may hold the same ledger: the agent seals while somebody unlocks a package
+    from the command line. Each waits for the other and takes over what it wrote.
 
     Args:
         path: The file; made when missing. Half a line at its end is what a power cut leaves: it
@@ -62,21 +122,51 @@ class Ledger:
         key: Signs.
 
     Attributes:
-        n: Number of the last line, 0 when there is none.
-        head: Digest of the last line.
-        torn: Bytes that a power cut left and opening cut off.
+        torn: Bytes of half a line that were cut off.
 
     Raises:
-        BrokenLine: It was changed.
+        BrokenLine: It cannot be as this unit wrote it.
     """
 
     def __init__(self, path: Path, key: UnitKey) -> None:
         self._path = path
         self._key = key
-        self.n, self.head = 0, GENESIS
-        self.torn = _mend(path)
-        for line in read(path, key.public):
-            self.n, self.head = line.n, line.digest
+        self._reader = Reader(path, key.public)
+        self._mine = threading.RLock()
+        self._depth = 0
+        path.touch(mode=0o600)
+        self.torn = 0
+        with self.alone():
+            pass
+
+    @property
+    def n(self) -> int:
+        """Number of the last line that is known here, 0 when there is none."""
+        return self._reader.n
+
+    @property
+    def head(self) -> str:
+        """Digest of that line."""
+        return self._reader.head
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else appends meanwhile, and all that others appended before is known."""
+        with self._mine:
+            if self._depth:
+                yield
+                return
+            with self._path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                self.torn += _mend(self._path)
+                if self._path.stat().st_size < self._reader.offset:
+                    raise BrokenLine(self._path, self.n, "lines are gone that were here")
+                deque(self._reader.more(), maxlen=0)
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
 
     def append(self, t: int, what: str, facts: dict[str, Any]) -> Line:
         """Write one line to the disk.
@@ -84,21 +174,23 @@ class Ledger:
         Raises:
             OSError: The disk is full or gone; the ledger is as before.
         """
-        n, prev = self.n + 1, self.head
-        fields = {"n": n, "prev": prev, "t": t, "what": what, "facts": facts}
-        body = canonical.encode(fields)
-        raw = canonical.encode(fields | {"sig": self._key.sign(body).hex()})
-        with self._path.open("ab") as out:
-            before = out.tell()
-            try:
-                out.write(raw + b"\n")
-                out.flush()
-                os.fsync(out.fileno())
-            except OSError:
-                os.truncate(self._path, before)
-                raise
-        self.n, self.head = n, canonical.digest(raw)
-        return Line(n, prev, t, what, facts, self.head)
+        with self.alone():
+            n, prev = self.n + 1, self.head
+            fields = {"n": n, "prev": prev, "t": t, "what": what, "facts": facts}
+            body = canonical.encode(fields)
+            raw = canonical.encode(fields | {"sig": self._key.sign(body).hex()})
+            with self._path.open("ab") as out:
+                before = out.tell()
+                try:
+                    out.write(raw + b"\n")
+                    out.flush()
+                    os.fsync(out.fileno())
+                except OSError:
+                    os.truncate(self._path, before)
+                    raise
+            line = Line(n, prev, t, what, facts, canonical.digest(raw))
+            self._reader.wrote(line, len(raw) + 1)
+            return line
 
 
 def read(path: Path, key: PublicKey) -> Iterator[Line]:
@@ -107,16 +199,7 @@ def read(path: Path, key: PublicKey) -> Iterator[Line]:
     Raises:
         BrokenLine: The first that is wrong.
     """
-    n, head = 0, GENESIS
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            line = _parse(path, number, raw, key)
-            if line.n != n + 1:
-                raise BrokenLine(path, number, f"link {line.n} follows link {n}: lines are missing")
-            if line.prev != head:
-                raise BrokenLine(path, number, f"link {line.n} does not hold the digest of {n}")
-            n, head = line.n, line.digest
-            yield line
+    return Reader(path, key).more()
 
 
 def _parse(path: Path, number: int, raw: bytes, key: PublicKey) -> Line:
@@ -140,11 +223,12 @@ def _parse(path: Path, number: int, raw: bytes, key: PublicKey) -> Line:
 
 def _mend(path: Path) -> int:
     """Cut half a line off the end; how many bytes that was."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        return 0
-    data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    if whole < len(data):
-        os.truncate(path, whole)
-    return len(data) - whole
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        start = max(0, end - _LONGEST)
+        file.seek(start)
+        tail = file.read()
+    torn = len(tail) - (tail.rfind(b"\n") + 1)
+    if torn:
+        os.truncate(path, end - torn)
+    return torn

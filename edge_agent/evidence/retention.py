@@ -1,9 +1,9 @@
 """How long evidence is kept, and what goes first when the disk fills.
 
-Age: each kind has its days; who must keep longer says so. Room: above the high mark the kinds are
-given up in the declared order, the oldest of a kind first, until the low mark is reached. Every
-drop is in the ledger before the file is gone, so that a missing package is either on record or a
-crime.
+Age: each kind has its days; who must keep longer says so. Room: above the high mark masked copies,
+which can be made again, are given up first, then the kinds in the declared order, the oldest of
+each first, until the low mark is reached. Every drop is in the ledger before the file is gone, so
+that a missing package is either on record or a crime.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge_agent.clock import Clock
-from edge_agent.evidence import ledger
 from edge_agent.evidence.keys import PublicKey
-from edge_agent.evidence.ledger import Ledger
+from edge_agent.evidence.ledger import Ledger, Reader
 from edge_agent.evidence.seal import DROPPED, LEDGER
 
 _DAY_MS = 86_400_000
@@ -54,6 +53,7 @@ class Held:
     kind: str
     file: str
     size: int
+    copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ class Retention:
         self._book = book
         self._policy = policy
         self._held: dict[int, Held] = {}
-        self._read = 0
-        self._key = key
+        self._reader = Reader(folder / LEDGER, key)
         self._catch_up(finish=True)
 
     @property
@@ -94,6 +93,10 @@ class Retention:
         A clock that cannot be right drops nothing by age: a unit that wakes in 1970, or in 2099,
         must not burn its evidence.
         """
+        with self._book.alone():
+            return self._sweep(clock)
+
+    def _sweep(self, clock: Clock) -> list[Drop]:
         self._catch_up(finish=False)
         drops: list[Drop] = []
         if clock.quality().source != "none":
@@ -122,7 +125,10 @@ class Retention:
     def _by_sacrifice(self) -> Sequence[Held]:
         order = {kind: place for place, kind in enumerate(self._policy.first)}
         last = len(order)
-        return sorted(self._held.values(), key=lambda held: (order.get(held.kind, last), held.n))
+        return sorted(
+            self._held.values(),
+            key=lambda held: (not held.copy, order.get(held.kind, last), held.n),
+        )
 
     def _drop(self, drop: Drop, now_ms: int) -> None:
         held = drop.held
@@ -133,19 +139,19 @@ class Retention:
 
     def _catch_up(self, *, finish: bool) -> None:
         """Read what the ledger has that we do not know; at the start, finish a cut-off drop."""
-        if self._read == self._book.n:
-            return
-        for line in ledger.read(self._folder / LEDGER, self._key):
-            if line.n <= self._read:
-                continue
+        for line in self._reader.more():
             match line.what:
                 case "sealed":
                     facts = line.facts
                     self._held[line.n] = Held(
-                        line.n, line.t, facts["kind"], facts["file"], facts["size"]
+                        line.n,
+                        line.t,
+                        facts["kind"],
+                        facts["file"],
+                        facts["size"],
+                        "copy_of" in facts,
                     )
                 case "dropped":
                     self._held.pop(line.facts["link"], None)
                     if finish:
                         (self._folder / line.facts["file"]).unlink(missing_ok=True)
-        self._read = self._book.n

@@ -55,7 +55,7 @@ def number_of(path: Path) -> int | None:
 
 
 class Sealer:
-    """The one writer of a folder of evidence.
+    """Writes a folder of evidence; several may, for each waits until the ledger is free.
 
     Args:
         folder: Made when missing, readable by its owner alone.
@@ -78,9 +78,10 @@ class Sealer:
         self._unit = unit
         self._key = key
         self._clock = clock
-        self.swept = _sweep(folder)
         self.ledger = Ledger(folder / LEDGER, key)
-        self.adopted = self._adopt()
+        with self.ledger.alone():
+            self.swept = _sweep(folder)
+            self.adopted = self._adopt()
 
     def seal(self, about: About, files: Sequence[tuple[str, str, bytes]]) -> Sealed:
         """Seal files (name, role, content) under one manifest.
@@ -89,6 +90,10 @@ class Sealer:
             OSError: The disk is full or gone; nothing was promised.
             ValueError: A name that is not allowed, or twice the same.
         """
+        with self.ledger.alone():
+            return self._seal(about, files)
+
+    def _seal(self, about: About, files: Sequence[tuple[str, str, bytes]]) -> Sealed:
         n = self.ledger.n + 1
         manifest = Manifest(
             unit=self._unit,
@@ -123,6 +128,8 @@ class Sealer:
             "kind": manifest.about.kind,
             "size": size,
         }
+        if manifest.about.copy_of is not None:
+            facts["copy_of"] = manifest.about.copy_of
         return self.ledger.append(manifest.sealed, SEALED, facts)
 
     def _adopt(self) -> int:

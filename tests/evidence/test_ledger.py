@@ -1,5 +1,6 @@
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -101,3 +102,31 @@ def test_a_full_disk_leaves_the_ledger_as_it_was(
     assert path.read_bytes() == before
     assert ledger.append(9, "sealed", {}).n == 6
     assert len(list(read(path, key.public))) == 6
+
+
+def test_two_writers_take_turns(path: Path, key: UnitKey) -> None:
+    one, two = Ledger(path, key), Ledger(path, key)
+    for n in range(4):
+        one.append(n, "sealed", {})
+        two.append(n, "unlocked", {})
+    assert [line.n for line in read(path, key.public)] == list(range(1, 14))
+    with two.alone():
+        assert two.n == one.n == 13
+
+
+def test_many_writers_at_once_leave_one_chain(path: Path, key: UnitKey) -> None:
+    def write(_: int) -> None:
+        own = Ledger(path, key)
+        for n in range(5):
+            own.append(n, "unlocked", {})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert [line.n for line in read(path, key.public)] == list(range(1, 26))
+
+
+def test_lines_that_vanish_while_it_is_open_are_noticed(path: Path, key: UnitKey) -> None:
+    ledger = Ledger(path, key)
+    os.truncate(path, path.read_bytes().index(b"\n") + 1)
+    with pytest.raises(BrokenLine, match="gone"):
+        ledger.append(9, "sealed", {})

@@ -70,6 +70,17 @@ def test_room_is_made_in_the_declared_order_the_oldest_first(
     assert not examine([folder], key.public).findings
 
 
+def test_copies_go_before_any_original(
+    folder: Path, sealer: Sealer, about: Abouts, key: UnitKey, clock: ManualClock
+) -> None:
+    big = [("a.bin", "note", bytes(600_000))]
+    keep = _retention(folder, sealer, key, high_mb=1, low_mb=1, first=["speeding"])
+    original = sealer.seal(about("speeding"), big)
+    copy = about("overload").model_copy(update={"copy_of": original.digest})
+    sealer.seal(copy, big)
+    assert [(drop.held.kind, drop.held.copy) for drop in keep.sweep(clock)] == [("overload", True)]
+
+
 def test_a_drop_cut_off_half_way_is_finished(
     folder: Path, sealer: Sealer, about: Abouts, key: UnitKey, clock: ManualClock
 ) -> None:

@@ -50,6 +50,16 @@ def test_a_cut_between_package_and_ledger_is_made_good(
     assert not examine([folder], key.public).findings
 
 
+def test_two_sealers_of_one_folder_take_turns(
+    sealer: Sealer, about: Abouts, key: UnitKey, clock: ManualClock
+) -> None:
+    folder = sealer.seal(about(), FILES).path.parent
+    other = Sealer(folder, "u1", key, clock)
+    numbers = [each.seal(about(), FILES).n for each in (other, sealer, sealer, other)]
+    assert numbers == [2, 3, 4, 5]
+    assert not examine([folder], key.public).findings
+
+
 def test_a_package_of_another_ledger_is_not_taken_in(
     sealer: Sealer, about: Abouts, key: UnitKey, clock: ManualClock
 ) -> None:
