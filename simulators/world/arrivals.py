@@ -16,11 +16,20 @@ _KEPT_M = 25.0
 
 
 class Source:
-    """One entry at work: a Poisson stream, some of it in pairs, and a queue outside the map."""
+    """One entry at work: a Poisson stream, some of it in pairs, and a queue outside the map.
 
-    def __init__(self, seed: int, entry: Entry, demand: float) -> None:
+    Args:
+        seed: Of the world.
+        entry: Which.
+        demand: Vehicles as a share of the entry's usual.
+        closer: Time that drivers keep to the one ahead, as a share of their usual; below 1 the road
+            is so full that lorries use every lane.
+    """
+
+    def __init__(self, seed: int, entry: Entry, demand: float, closer: float = 1.0) -> None:
         self.entry = entry
         self.waiting: list[Mover] = []
+        self._closer = closer
         self._seed = seed
         self._rng = stream(seed, "arrivals", entry.name)
         self._mean_steps = 3600 / (entry.per_hour * demand) / DT
@@ -36,16 +45,22 @@ class Source:
 
     def arrive(self, number: int) -> list[Mover]:
         """Make the vehicle of this number, or two where motorbikes ride abreast."""
-        first = _mover(self._seed, number, self.entry)
+        first = self._mover(number)
         rng = stream(self._seed, "abreast", number)
         if not first.bike or rng.random() >= _ABREAST:
             self.waiting.append(first)
             return [first]
-        second = _mover(self._seed, number + 1, self.entry, first.route, "motorbike")
+        second = self._mover(number + 1, first.route, "motorbike")
         second.d = second.target = first.d + (1.1 if first.d + 1.6 < first.high else -1.1)
         second.v = second.v0 = first.v0
         self.waiting += [first, second]
         return [first, second]
+
+    def _mover(self, number: int, route: Route | None = None, only: str | None = None) -> Mover:
+        dense = self._closer < 1.0
+        mover = _mover(self._seed, number, self.entry, route, only, anywhere=dense)
+        mover.headway *= self._closer
+        return mover
 
     def admit(self) -> list[Mover]:
         """Let those in for whom there is room, in order."""
@@ -62,8 +77,24 @@ class Source:
         return entered
 
 
+def demand_of(entry: Entry, flow: float) -> float:
+    """Share of an entry's usual traffic that is ``flow`` vehicles an hour on each of its lanes."""
+    lanes = entry.routes[0].links[0].lanes
+    low = min(route.low for route in entry.routes)
+    high = max(route.high for route in entry.routes)
+    own = [lane for lane in lanes if lane.low >= low and lane.high <= high]
+    ours = [lane for lane in own if not lane.two_wheels] or own
+    return flow * len(ours) / entry.per_hour
+
+
 def _mover(
-    seed: int, number: int, entry: Entry, route: Route | None = None, only: str | None = None
+    seed: int,
+    number: int,
+    entry: Entry,
+    route: Route | None,
+    only: str | None,
+    *,
+    anywhere: bool,
 ) -> Mover:
     mix: Mix = entry.mix if only is None else ((only, 1.0),)
     vehicle = make(seed, number, mix)
@@ -78,7 +109,7 @@ def _mover(
         low, high = route.bikes or (route.low, route.high)
         d = low + half + 0.1 + (high - low - 2 * half - 0.2) * rng.random()
     else:
-        lane = rng.choice(_lanes(route, number, wide=vehicle.length > 7))
+        lane = rng.choice(_lanes(route, number, wide=vehicle.length > 7 and not anywhere))
         d = bell(rng, lane.middle, 0.08)
     return Mover(vehicle, driver(seed, vehicle, entry.limit_kmh), route, d)
 

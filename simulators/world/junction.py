@@ -77,7 +77,14 @@ def build() -> Site:
     wrong = _wrong_way(arms)
     entries = [_entry(arms, name) for name in ARMS]
     entries.append(
-        Entry("wrong", _WRONG_PER_HOUR, LIMIT_KMH - 20, (("motorbike", 1.0),), tuple(wrong))
+        Entry(
+            "wrong",
+            _WRONG_PER_HOUR,
+            LIMIT_KMH - 20,
+            (("motorbike", 1.0),),
+            tuple(wrong),
+            scales=False,
+        )
     )
     links = (
         *(arm.exit for arm in arms.values()),

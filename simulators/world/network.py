@@ -59,6 +59,7 @@ class Station:
         limit_kmh: For a line that measures speed: the limit there.
         pixels: For a camera: widest picture of a plate one metre wide, pixels.
         sees: For a camera: which end of a vehicle faces it.
+        tolled: For an antenna: whoever passes it on four wheels needs a tag.
     """
 
     kind: StationKind
@@ -70,6 +71,7 @@ class Station:
     limit_kmh: int | None = None
     pixels: int = 0
     sees: Literal["front", "rear"] = "front"
+    tolled: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -154,6 +156,7 @@ class Entry:
         limit_kmh: Speed limit that drivers have in mind.
         mix: Models and their weights.
         routes: Ways from here.
+        scales: Grows with the flow that a world is asked for; false for the few who break rules.
     """
 
     name: str
@@ -161,6 +164,7 @@ class Entry:
     limit_kmh: int
     mix: tuple[tuple[str, float], ...]
     routes: tuple[Route, ...]
+    scales: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,6 +22,9 @@ _ZONE_M = 240.0
 
 _AFTER_M = 200.0
 _LANE_M = 3.6
+_ASTRAY_PER_HOUR = 12.0
+"""Motorbikes that ride in the lane of cars next to theirs."""
+
 _BIKE_LANE = Lane(1, 1.0, 4.0, two_wheels=True)
 
 
@@ -59,6 +62,7 @@ def _plaza(name: str, *, lanes: int, limit_kmh: int, per_hour: float, mix: Mix) 
     ways = (
         Route("two-wheels", "through", (choose, zone, after), _BIKE_LANE.low, _BIKE_LANE.high),
         Route("four-wheels", "through", (choose, zone, after), _BIKE_LANE.high, width),
+        Route("astray", "through", (choose, zone, after), road[1].low, road[1].high),
     )
     bikes = tuple((model, weight) for model, weight in mix if model == "motorbike")
     cars = tuple((model, weight) for model, weight in mix if model != "motorbike")
@@ -69,8 +73,9 @@ def _plaza(name: str, *, lanes: int, limit_kmh: int, per_hour: float, mix: Mix) 
             (after, zone, choose, wrong.links[0]),
             (
                 Entry("two-wheels", per_hour * share, limit_kmh, bikes, ways[:1]),
-                Entry("four-wheels", per_hour * (1 - share), limit_kmh, cars, ways[1:]),
-                Entry("wrong", 4.0, 30, bikes, (wrong,)),
+                Entry("four-wheels", per_hour * (1 - share), limit_kmh, cars, ways[1:2]),
+                Entry("wrong", 4.0, 30, bikes, (wrong,), scales=False),
+                Entry("astray", _ASTRAY_PER_HOUR, limit_kmh, bikes, ways[2:], scales=False),
             ),
         ),
         cameras=cameras,
@@ -94,7 +99,9 @@ def _stations(numbers: Sequence[int], cameras: Sequence[CameraAt], limit_kmh: in
         Station("axles", "wim1", 80.0, 80.0, tuple(numbers)),
         Station("line", "leave", 180.0, 180.0, everyone),
     ]
-    found += [Station("tag", f"etc1-{lane}", 100.0, 108.0, (lane,)) for lane in numbers]
+    found += [
+        Station("tag", f"etc1-{lane}", 100.0, 108.0, (lane,), tolled=True) for lane in numbers
+    ]
     for camera in cameras:
         if camera.plates:
             x, _ = camera.look

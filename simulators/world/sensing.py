@@ -26,14 +26,14 @@ class Mark:
 
     Attributes:
         at: Metres along the route, of the front bumper, when the part is at the station.
-        part: What happens there.
+        part: What happens there; ``bare``: one without a tag comes to where one is needed.
         index: Number of the axle, from 0.
         pixels: Width of the plate in the picture, for a plate.
     """
 
     at: float
     station: Station
-    part: Literal["line", "in", "out", "axle"]
+    part: Literal["line", "in", "out", "axle", "bare"]
     index: int = 0
     pixels: int = 0
 
@@ -60,10 +60,12 @@ def _of_station(station: Station, vehicle: Vehicle, start: float, end: float) ->
             for index, axle in enumerate(vehicle.load.axles):
                 yield Mark(start + axle.offset_cm / 100, station, "axle", index)
         case "tag":
+            screen = min(_WINDSCREEN_M, vehicle.length)
             if vehicle.tag is not None:
-                screen = min(_WINDSCREEN_M, vehicle.length)
                 yield Mark(start + screen, station, "in")
                 yield Mark(end + screen, station, "out")
+            elif station.tolled and not vehicle.two_wheels:
+                yield Mark(start + screen, station, "bare")
         case "plate":
             face = vehicle.plate.front if station.sees == "front" else vehicle.plate.rear
             if face is not None:
@@ -121,6 +123,11 @@ class Sensing:
                 yield from _crossing(mover, station, lane, t)
             case "axles":
                 yield from _axle(mover, mark, lane, t)
+            case "tag" if mark.part == "bare":
+                yield violation(mover, t, "no-tag", lane) | {"antenna": station.name}
+            case "tag":
+                yield from self._in(mover, mark, lane, t)
+                yield from _strange_tag(mover, station, lane, t)
             case _:
                 yield from self._in(mover, mark, lane, t)
 
@@ -209,6 +216,24 @@ def _crossing(mover: Mover, station: Station, lane: int, t: int) -> Iterator[Tru
             "line": station.name,
             "spd": speed,
             "limit": station.limit_kmh * 10,
+        }
+    if mover.bike and lane in {own.number for own in mover.link.lanes if not own.two_wheels}:
+        yield from _astray(mover, station, lane, t)
+
+
+def _astray(mover: Mover, station: Station, lane: int, t: int) -> Iterator[TruthEvent]:
+    """On two wheels in a lane for cars, where there is one for two wheels."""
+    if station.limit_kmh is not None and any(own.two_wheels for own in mover.link.lanes):
+        yield violation(mover, t, "motorbike", lane) | {"line": station.name}
+
+
+def _strange_tag(mover: Mover, station: Station, lane: int, t: int) -> Iterator[TruthEvent]:
+    tag = mover.vehicle.tag
+    if station.tolled and tag is not None and tag.sold_for != mover.vehicle.plate.text:
+        yield violation(mover, t, "plate-tag", lane) | {
+            "antenna": station.name,
+            "epc": tag.epc,
+            "sold_for": tag.sold_for,
         }
 
 

@@ -1,14 +1,15 @@
 """The world: a site, its traffic and its signals, moved by one clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
-from edge_agent.simulators.world.arrivals import Source
+from edge_agent.simulators.world.arrivals import Source, demand_of
 from edge_agent.simulators.world.chance import exponential, stream
 from edge_agent.simulators.world.gates import Gates
 from edge_agent.simulators.world.mover import Mover
-from edge_agent.simulators.world.network import Link, Network
+from edge_agent.simulators.world.network import Entry, Link, Network, Station
 from edge_agent.simulators.world.schedule import Schedule, WorldFault
 from edge_agent.simulators.world.sensing import Sensing, marks, violation
 from edge_agent.simulators.world.signal_state import SignalState
@@ -23,6 +24,8 @@ STEP_MS = round(DT * 1000)
 
 _PEOPLE_EVERY_S = 70.0
 _SIGNAL_FROM_M = 40.0
+_FREE_FLOW = 900.0
+"""Vehicles an hour and lane up to which drivers keep the distance that they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ class World:
         seed: Any whole number.
         start_ms: UTC of its first moment.
         demand: Traffic as a share of the site's usual.
+        flow: Vehicles an hour that want to come in on each lane, instead of ``demand``; where it is
+            dense drivers keep closer. What truly flows, signals and the road decide.
+        extra: Link to further sensors at it, beside those that the site has.
         faults: What goes wrong with its signals, and when.
         traffic: What moves the vehicles of its network.
     """
@@ -72,12 +78,16 @@ class World:
         start_ms: int = 0,
         *,
         demand: float = 1.0,
+        flow: float | None = None,
+        extra: Mapping[str, Sequence[Station]] = MappingProxyType({}),
         faults: tuple[WorldFault, ...] = (),
         traffic: Callable[[Network], Traffic] = Traffic,
     ) -> None:
-        if demand <= 0:
-            raise ValueError(f"demand is a share above 0, not {demand}")
+        if demand <= 0 or (flow is not None and flow <= 0):
+            raise ValueError(f"demand and flow are above 0, not {demand} and {flow}")
         self.site: Site = build(site)
+        for link in self.site.network.links:
+            link.stations += extra.get(link.name, ())
         self.seed = seed
         self.start_ms = start_ms
         self.now_ms = start_ms
@@ -97,7 +107,11 @@ class World:
         self._next_person = exponential(self._people) * _PEOPLE_EVERY_S
         # Last, for it may begin something that has to be ended.
         self._traffic = traffic(self.site.network)
-        self._sources = [Source(seed, entry, demand) for entry in self._traffic.entries]
+        closer = 1.0 if flow is None else min(1.0, _FREE_FLOW / flow)
+        self._sources = [
+            Source(seed, entry, demand if flow is None else _share(entry, flow), closer)
+            for entry in self._traffic.entries
+        ]
 
     # What devices and renderers ask.
 
@@ -226,6 +240,10 @@ class World:
             self._pending.append(event)
 
         return told
+
+
+def _share(entry: Entry, flow: float) -> float:
+    return demand_of(entry, flow) if entry.scales else 1.0
 
 
 def _time(event: TruthEvent) -> int:
