@@ -21,6 +21,7 @@ from edge_agent.redact import in_text
 VERBS: dict[str, str] = {
     "run": "run the unit: drivers, spool, uplink",
     "check": "judge a site file: every error at once, with line, value and what to do",
+    "doctor": "what ails the unit: checks with their value, meaning and next action",
     "try": "drive one device and show its readings; nothing is stored or sent",
     "probe": "ask one device who it is, without writing anything to it",
     "drivers": "list the kinds of devices that this installation can drive",

@@ -3,6 +3,7 @@
 from edge_agent.device.driver import DriverKind
 from edge_agent.drivers.camera.driver import CameraDriver
 from edge_agent.drivers.camera.settings import CameraSettings, check, claims, offers, present
+from edge_agent.drivers.camera.view import view
 
 KIND = DriverKind(
     name="camera",
@@ -13,4 +14,5 @@ KIND = DriverKind(
     check=check,
     offers=offers,
     present=present,
+    view=view,
 )

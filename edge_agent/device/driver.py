@@ -9,6 +9,7 @@ supervisor's.
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from edge_agent.clock import Clock
 from edge_agent.device.ports import PortBook
 from edge_agent.device.readings import InventoryReading, Reading
+from edge_agent.device.view import View
 from edge_agent.errors import Cause
 
 Emit = Callable[[Reading], None]
@@ -53,6 +55,16 @@ class DeviceSettings(BaseModel):
         ge=32,
         le=8192,
         description="Resident memory at which a child process is killed and restarted.",
+    )
+    serial: str = Field(
+        default="", max_length=60, description="Serial number, as on the calibration certificate."
+    )
+    calibrated: date | None = Field(
+        default=None, description="Day of the last calibration, year-month-day."
+    )
+    valid_to: date | None = Field(
+        default=None,
+        description="Last day of its certificate; without one nothing it measures is evidence.",
     )
 
 
@@ -122,6 +134,7 @@ class DriverKind:
             ``detector``.
         present: A cheap look whether a start makes sense now (the port's node exists); while it
             says no the supervisor waits for it instead of trying.
+        view: How to look through it, for a device that makes pictures.
     """
 
     name: str
@@ -132,3 +145,4 @@ class DriverKind:
     check: Callable[[Any], list[tuple[str, str]]] = lambda _settings: []
     offers: Callable[[Any], Mapping[str, frozenset[str]]] = lambda _settings: {}
     present: Callable[[Any], bool] = lambda _settings: True
+    view: Callable[[Any], View | None] = lambda _settings: None
