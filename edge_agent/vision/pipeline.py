@@ -125,7 +125,7 @@ class Pipeline:
     def _restart(self, frame: Frame) -> None:
         self._shape = frame.small.shape
         height, width = self._shape
-        self._tracker = Tracker()
+        self._tracker = Tracker(size=(width, height))
         self.vehicles = Vehicles(
             (width, height), self._scene.anchor, self._ground, self.vehicles.highest
         )

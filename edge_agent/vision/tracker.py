@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from edge_agent.vision.assign import assign
 from edge_agent.vision.flow import Flow
 from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
+from edge_agent.vision.likeness import Cut, Pairs, cut, likeness
 from edge_agent.vision.nested import outermost
 
 Bools = NDArray[np.bool_]
-Pairs = tuple[Ints, Ints, Floats]
-"""Track, detection and score of each possible pair."""
 
+_PART = 0.2
+"""Weight of a vote on a vehicle that the picture's edge cuts: the end of a car may be a lorry's."""
 _SURE = 5
 """Hits after which a track teaches the flow, and frames between two lessons."""
 
@@ -28,7 +29,9 @@ _CENTRE, _SIZE, _VELOCITY = slice(0, 2), slice(2, 4), slice(4, 6)
 _SPREAD = slice(6, 9)  # variances of position and velocity and what they share, in box sizes
 _BOX, _ORIGIN = slice(9, 13), slice(13, 15)
 _LAST, _HITS, _GUIDED = 15, 16, 17  # guided: born with the velocity of its place
-_VOTES = slice(18, 18 + len(CLASSES))
+_CUT = slice(18, 22)  # which edges of the picture cut the box that was seen last
+_SAID = 22  # sum of its votes' weights
+_VOTES = slice(23, 23 + len(CLASSES))
 _ROWS = _VOTES.stop
 
 
@@ -74,7 +77,7 @@ class Tracks:
         hits: Frames in which each was found.
         seen: Found in this very frame.
         confirmed: Found often enough to be a vehicle.
-        votes: N×len(CLASSES), summed scores by class.
+        votes: N×len(CLASSES), scores summed by class, of boxes that the edge cuts a fifth.
         score: N, mean score.
         ended: Numbers of the tracks that died with this frame.
     """
@@ -91,10 +94,17 @@ class Tracks:
 
 
 class Tracker:
-    """Constant-velocity Kalman filter per track and three passes of assignment per frame."""
+    """Constant-velocity Kalman filter per track and three passes of assignment per frame.
 
-    def __init__(self, settings: TrackerSettings | None = None) -> None:
+    Args:
+        size: Width and height of the picture, so that it is known whose box its edges cut.
+    """
+
+    def __init__(
+        self, settings: TrackerSettings | None = None, size: tuple[int, int] | None = None
+    ) -> None:
         self._settings = settings or TrackerSettings()
+        self._size = size
         self._next = 1
         self._t: float | None = None
         self._flow = Flow()
@@ -113,17 +123,19 @@ class Tracker:
         match = np.full(len(self._ids), -1)
         strong = found.scores >= own.high
         weak = ~strong
-        pairs = _likeness(self._kept[_BOX], boxes, own.grow, own.least)
+        cuts = cut(boxes, self._size)
+        both = self._kept[_CUT] > 0, cuts
+        pairs = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
         rows, columns, _ = pairs
         self._pair(match, strong, pairs, strong[columns])
         self._second_chance(match, strong, boxes)
         self._pair(match, weak, pairs, weak[columns] & (self._kept[_HITS][rows] >= own.confirm))
         seen = match >= 0
-        self._correct(match, boxes, found, t)
+        self._correct(match, boxes, cuts, found, t)
         self._teach(seen)
         ended, alive = self._bury(t, seen)
         born = strong.nonzero()[0]
-        self._bear(boxes[:, born], found.scores[born], found.classes[born], t)
+        self._bear(boxes[:, born], cuts[:, born], found.scores[born], found.classes[born], t)
         seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
         return self._told(seen, ended)
 
@@ -138,7 +150,7 @@ class Tracker:
             seen,
             hits >= self._settings.confirm,
             kept[_VOTES].T,
-            kept[_VOTES].sum(axis=0) / hits,
+            kept[_VOTES].sum(axis=0) / kept[_SAID],
             ended,
         )
 
@@ -172,12 +184,12 @@ class Tracker:
         tracks, others = np.flatnonzero(unknown & (match < 0)), np.flatnonzero(free)
         if not len(tracks) or not len(others):
             return
-        near = _likeness(self._kept[_BOX][:, tracks], boxes[:, others], own.grow_young, own.least)
+        near = likeness(self._kept[_BOX][:, tracks], boxes[:, others], own.grow_young, own.least)
         rows, columns = assign(*near)
         match[tracks[rows]] = others[columns]
         free[others[columns]] = False
 
-    def _correct(self, match: Ints, boxes: Floats, found: Detections, t: float) -> None:
+    def _correct(self, match: Ints, boxes: Floats, cuts: Cut, found: Detections, t: float) -> None:
         """Kalman update of the matched tracks, worked out for all: the others' gain is nothing."""
         seen = match >= 0
         tracks = seen.nonzero()[0]
@@ -192,14 +204,19 @@ class Tracker:
         miss = (box[:2] + box[2:]) / 2 - kept[_CENTRE]
         kept[_CENTRE] += gain * miss
         kept[_VELOCITY] += gain_v * miss
-        # Size follows slowly: a half-hidden vehicle is not a smaller one.
-        kept[_SIZE] += 0.4 * seen * (box[2:] - box[:2] - kept[_SIZE])
+        kept[_CUT, tracks] = np.take(cuts, chosen, axis=1)
+        # Size follows slowly: a half-hidden vehicle is not a smaller one. But one that enters
+        # the picture shows more of itself from frame to frame.
+        pace = np.where(kept[_CUT].any(axis=0), 1.0, 0.4) * seen
+        kept[_SIZE] += pace * (box[2:] - box[:2] - kept[_SIZE])
         speed -= gain_v * shared
         shared *= 1 - gain
         place *= 1 - gain
         kept[_HITS] += seen
         kept[_LAST, tracks] = t
-        kept[_VOTES][found.classes[chosen], tracks] += found.scores[chosen]
+        weight = np.where(cuts.any(axis=0), _PART, 1.0)[chosen]
+        kept[_SAID, tracks] += weight
+        kept[_VOTES][found.classes[chosen], tracks] += weight * found.scores[chosen]
 
     def _teach(self, seen: Bools) -> None:
         """Who is sure of its velocity tells it to the places where it is and where it began."""
@@ -222,14 +239,14 @@ class Tracker:
             self._ids, self._kept = self._ids[alive], self._kept[:, alive]
         return ended, alive
 
-    def _bear(self, boxes: Floats, scores: Floats, classes: Ints, t: float) -> None:
+    def _bear(self, boxes: Floats, cuts: Cut, scores: Floats, classes: Ints, t: float) -> None:
         count = boxes.shape[1]
         if not count:
             return
         new = np.zeros((_ROWS, count))
         new[_CENTRE] = new[_ORIGIN] = (boxes[:2] + boxes[2:]) / 2
         new[_SIZE] = boxes[2:] - boxes[:2]
-        new[_BOX] = boxes
+        new[_BOX], new[_CUT] = boxes, cuts
         new[_VELOCITY], known = self._flow.guess(new[_CENTRE])
         # A new vehicle may do several of its own sizes a second, either way, if nothing is known.
         sizes = np.hypot(*new[_VELOCITY]) / np.sqrt(new[_SIZE].prod(axis=0))
@@ -237,36 +254,8 @@ class Tracker:
         place[:] = self._settings.jitter**2
         speed[:] = np.where(known, (0.35 * sizes + 0.3) ** 2, 25.0)
         new[_LAST], new[_HITS], new[_GUIDED] = t, 1, known
-        new[_VOTES][classes, np.arange(count)] = scores
+        new[_SAID] = np.where(cuts.any(axis=0), _PART, 1.0)
+        new[_VOTES][classes, np.arange(count)] = new[_SAID] * scores
         self._ids = np.append(self._ids, np.arange(self._next, self._next + count))
         self._kept = np.concatenate([self._kept, new], axis=1)
         self._next += count
-
-
-def _likeness(tracks: Floats, boxes: Floats, grow: float, least: float) -> Pairs:
-    """Pairs whose overlap (IoU) of grown boxes, times the ratio of heights, is at least this.
-
-    Boxes are 4×N here.
-    """
-    a, b = _grown(tracks, grow), _grown(boxes, grow)
-    # Who touches whom is asked of everybody: single precision and truth values are quick.
-    coarse_a, coarse_b = a.astype(np.float32)[:, :, None], b.astype(np.float32)[:, None]
-    touch = coarse_a[:2] < coarse_b[2:]
-    touch &= coarse_a[2:] > coarse_b[:2]
-    flat = (touch[0] & touch[1]).ravel().nonzero()[0]
-    rows, columns = np.divmod(flat, boxes.shape[1])
-    # The rest only of the few that do.
-    a, b = np.take(a, rows, axis=1), np.take(b, columns, axis=1)
-    overlap = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    width, height = np.maximum(overlap, 0.0)
-    shared = width * height
-    (a_width, a_height), (b_width, b_height) = a[2:] - a[:2], b[2:] - b[:2]
-    score = shared / (a_width * a_height + b_width * b_height - shared)
-    score *= np.minimum(a_height, b_height) / np.maximum(a_height, b_height)
-    enough = (score >= least).nonzero()[0]
-    return rows[enough], columns[enough], score[enough]
-
-
-def _grown(boxes: Floats, grow: float) -> Floats:
-    margin = grow * (boxes[2:] - boxes[:2])
-    return np.concatenate([boxes[:2] - margin, boxes[2:] + margin])

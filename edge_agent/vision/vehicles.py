@@ -85,7 +85,8 @@ class Vehicles:
             x1, y1, x2, y2 = known.box = tuple(tracks.boxes[i].tolist())
             known.hits = int(tracks.hits[i])
             known.kind = CLASSES[best[i]]
-            known.confidence = round(1000 * float(tracks.votes[i, best[i]]) / known.hits)
+            share = float(tracks.votes[i, best[i]] / tracks.votes[i].sum())
+            known.confidence = round(1000 * float(tracks.score[i]) * share)
             self._stride(t, known)
             sights.append(
                 Sight(

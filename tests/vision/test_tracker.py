@@ -115,6 +115,36 @@ def test_classes_are_voted_over_the_whole_track() -> None:
     assert tracks.score[0] == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize("width", [90, 310])
+def test_who_drives_into_a_close_view_and_out_again_keeps_its_number(width: int) -> None:
+    """Of what the edges cut, only the width stays; a car's front takes five frames of ten a second.
+
+    The next one comes in while the last one leaves.
+    """
+    tracker = Tracker(size=(640, 360))
+    cars = [(100.0, 0.0), (106.0, 0.5)]
+    for step in range(20):
+        feet = [400.0 * (step * 0.1 - late) + 20 for _, late in cars]
+        seen = [
+            (left, max(0.0, foot - 340), left + width, min(360.0, foot))
+            for (left, _), foot in zip(cars, feet, strict=True)
+            if 5 < foot < 680
+        ]
+        tracks = tracker.update(step * 0.1, found(*seen))
+    assert sorted(tracks.ids.tolist()) == [1, 2]
+
+
+def test_the_end_of_a_vehicle_says_less_about_its_class_than_all_of_it() -> None:
+    tracker = Tracker(size=(640, 360))
+    for step, kind in enumerate([BIKE, BIKE, BIKE, CAR, CAR]):
+        y = 340.0 - 25 * step
+        whole = (100.0, y, 180.0, min(y + 90, 360))
+        tracks = tracker.update(step * 0.1, found(whole, classes=[kind]))
+    assert tracks.ids.tolist() == [1]
+    assert CLASSES[tracks.votes[0].argmax()] is VehicleClass.CAR
+    assert tracks.score[0] == pytest.approx(0.9)
+
+
 def test_results_do_not_change_afterwards() -> None:
     tracker = Tracker()
     first = tracker.update(0.0, found(box(50)))

@@ -33,6 +33,8 @@ _GROUND = 114
 _MOST = 200
 _FLAT, _COLOUR = 2, 3
 _ROOM, _ROOM_LEANING = np.array((0.1, 0.14)), 0.4
+_EXPECTED = 0.65
+"""Share of the wanted score that will do on a vehicle, which has a plate, if none is better."""
 _FAINT = 0.4
 """Share of the wanted score from which a find may speak for another one's corners."""
 _LONE = 0.75
@@ -128,6 +130,9 @@ class Finder:
         Args:
             picture: At full resolution.
             box: Of the vehicle in it; of a tall one the lower part, 3 by 2, is looked at.
+
+        Returns:
+            Those with the wanted score; when there is none the best one of somewhat less.
         """
         grey = _grey(picture)
         height, width = grey.shape
@@ -141,9 +146,10 @@ class Finder:
         look = _look(part, min(_ENLARGED, SIDE / max(part.shape)))
         moved = [
             PlateBox(one.corners + np.array((x1, y1), np.float32), one.score, one.lines)
-            for one in self._told(look, self._score)
+            for one in self._told(look, _EXPECTED * self._score)
         ]
-        return strongest(moved, self._overlap)
+        found = strongest(moved, self._overlap)
+        return [one for one in found if one.score >= self._score] or found[:1]
 
     def _told(self, look: _Look, least: float) -> Iterator[PlateBox]:
         feed = look.picture[None, None].astype(np.float32)

@@ -196,3 +196,13 @@ def test_the_box_is_the_one_that_people_draw() -> None:
     x1, y1, x2, y2 = PlateBox(leaning, 0.9, 2).box
     assert (x1, y1) < (17, 5.8)
     assert (x2, y2) > (63, 53.2)
+
+
+def test_on_a_vehicle_a_doubtful_plate_is_told_when_there_is_no_better() -> None:
+    """A yellow plate in the shade; the reader has the last word."""
+    picture, vehicle = _picture(480, 640, (270, 300, 330, 330)), (200.0, 150.0, 400.0, 350.0)
+    assert len(_finder(score=0.97)[0].find_on(picture, vehicle)) == 1  # logit 3 is 0.953
+    assert _finder(score=0.97)[0].find(picture) == []
+    picture[200:230, 270:330] = 255
+    assert len(_finder(score=0.97)[0].find_on(picture, vehicle)) == 1
+    assert len(_finder(score=0.9)[0].find_on(picture, vehicle)) == 2
