@@ -110,6 +110,11 @@ class Recorder:
         reading = ConditionReading(stamp(self._clock), code, active, severity, text, do)
         self._tell(self._unit, reading)
 
+    def pump(self, *, everything: bool = False) -> None:
+        """Record the vehicles of which nothing more is expected; ``everything``: all others too."""
+        for event in self._interpreter.pump(everything=everything):
+            self._record(event)
+
     def tick(self, *, everything: bool = False) -> None:
         """Record the intervals that have ended; with ``everything`` also those still open."""
         for event in self._interpreter.tick(everything=everything):

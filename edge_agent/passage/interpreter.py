@@ -1,81 +1,81 @@
 """Readings in, events out: the one place where a device's words become a promise to the outside.
 
 Pure state: no I/O, no tasks. The caller brings every reading and every device state on one
-thread, calls ``tick`` about once a second, and hands the events to the spool.
+thread, calls ``pump`` about ten times a second and ``tick`` about once, and hands the events to the
+spool.
 """
 
-import re
+import heapq
+import itertools
 from collections.abc import Mapping
 from typing import Literal
 
-from edge_agent.clock import stamp
+from edge_agent.clock import Stamp, stamp
 from edge_agent.contract.envelope import Event
-from edge_agent.contract.events import (
-    PLATE_TEXT,
-    Alarm,
-    Axles,
-    AxleWeight,
-    DeviceState,
-    Figure,
-    Missing,
-    Part,
-    Passage,
-    Plate,
-    Signal,
-    Tag,
-)
+from edge_agent.contract.events import Alarm, DeviceState, Figure, Signal
 from edge_agent.device.readings import (
     AxlesReading,
     ConditionReading,
     CrossingReading,
     DetectorReading,
     FigureReading,
-    NoPlate,
-    NoSpeed,
     Reading,
     SignalReading,
     TagReading,
     ZoneReading,
 )
-from edge_agent.device.readings import Plate as SeenPlate
+from edge_agent.passage import told_clocks
+from edge_agent.passage.closing import fuse, stop_moment
+from edge_agent.passage.fused import Member
 from edge_agent.passage.heading import Heading
+from edge_agent.passage.judging import Judge, OnViolation
 from edge_agent.passage.lanebook import LaneBook
 from edge_agent.passage.lanes import LaneSettings
-
-_CANDIDATES = 3
-"""Other texts that a passage carries at most: each costs a dozen bytes."""
-_CAMERA_ONLY: dict[str, Missing] = {
-    "tag": "no-sensor",
-    "axles": "no-sensor",
-    "signal": "no-sensor",
-}
-_NO_PLATE: dict[NoPlate, Missing] = {
-    "": "not-detected",
-    "off": "no-sensor",
-    "no-model": "no-sensor",
-    "withheld": "withheld",
-    "too-small": "too-small",
-    "not-found": "not-detected",
-    "not-tried": "overload",
-    "unreadable": "unreadable",
-    "disagree": "ambiguous",
-}
-_NO_SPEED: dict[NoSpeed, Missing] = {
-    "": "not-detected",
-    "no-ground": "no-sensor",
-    "too-short": "not-detected",
-    "unsteady": "ambiguous",
-}
+from edge_agent.passage.pairedlane import Closed
+from edge_agent.passage.road import Road, Scores
+from edge_agent.passage.signals import SETTLE_MS, SignalTrace
+from edge_agent.passage.telling import Teller, refuse_unfit
+from edge_agent.passage.veil import Veil
 
 
 class Interpreter:
-    """Turns what devices say into the events of the contract."""
+    """Turns what devices say into the events of the contract.
 
-    def __init__(self, heading: Heading, lanes: Mapping[str, LaneSettings]) -> None:
+    Args:
+        heading: Makes heads; has the clock.
+        lanes: Of the site file.
+        veil: Hides plates and tags; None: all leave as text.
+        judge: Holds each vehicle against the rules; None: nobody is judged.
+        on_violation: Told of each violation.
+        scores: What ``scores`` said of the sensors' clocks at the end of an earlier run.
+    """
+
+    def __init__(
+        self,
+        heading: Heading,
+        lanes: Mapping[str, LaneSettings],
+        *,
+        veil: Veil | None = None,
+        judge: Judge | None = None,
+        on_violation: OnViolation | None = None,
+        scores: Scores | None = None,
+    ) -> None:
         self._heading = heading
         self._clock = heading.clock
+        self._teller = Teller(heading, veil)
+        self._judge = judge
+        self._on_violation = on_violation
         self._book = LaneBook(heading, lanes)
+        self._road = Road(lanes, scores)
+        self._trace = SignalTrace()
         self._alarms: dict[tuple[str, str], Alarm] = {}
+        self._antennas = {
+            (tag.device, tag.antenna): lane for lane, each in lanes.items() for tag in each.tags
+        }
+        self._tags: dict[tuple[str, int], tuple[int, int]] = {}
+        # Vehicles whose signal may not have spoken yet: due, order, vehicle.
+        self._unsettled: list[tuple[int, int, Closed]] = []
+        self._order = itertools.count()
 
     @property
     def lanes(self) -> list[str]:
@@ -88,19 +88,29 @@ class Interpreter:
         raised = (alarm for alarm in self._alarms.values() if alarm.state == "raised")
         return sorted(raised, key=lambda alarm: alarm.since)
 
+    @property
+    def scores(self) -> Scores:
+        """What is known of the sensors' clocks, for the next run."""
+        return self._road.scores()
+
     def read(self, device: str, reading: Reading) -> list[Event]:  # noqa: PLR0911 - a table
-        """Events that follow from one reading at once."""
+        """Events that follow from one reading at once.
+
+        Raises:
+            pydantic.ValidationError: The contract has no words for what it says.
+        """
         match reading:
             case CrossingReading():
                 self._book.stop_line(device, reading)
-                return [self._passage(device, reading)]
+                return self._crossing(device, reading)
             case SignalReading():
                 self._book.signal(device, reading)
+                self._trace.say(device, reading)
                 return [self._signal(device, reading)]
             case TagReading():
-                return [self._tag(device, reading)]
+                return self._tag(device, reading)
             case AxlesReading():
-                return [self._axles(device, reading)]
+                return self._axles(device, reading)
             case ConditionReading():
                 return self.condition(device, reading)
             case FigureReading():
@@ -148,7 +158,10 @@ class Interpreter:
     ) -> DeviceState:
         """A device's state changed."""
         now = stamp(self._clock)
-        self._book.device(device, up=state != "down")
+        up = state != "down"
+        self._book.device(device, up=up)
+        self._road.device(device, up=up)
+        self._trace.device(device, up=up, now=now)
         return DeviceState(
             **self._heading.of(device, now),
             state=state,
@@ -158,31 +171,91 @@ class Interpreter:
             detail=detail[:200],
         )
 
-    def tick(self, *, everything: bool = False) -> list[Event]:
-        """Aggregates whose interval has ended; with ``everything`` also those still open."""
-        return list(self._book.take(everything=everything))
+    def pump(self, *, everything: bool = False) -> list[Event]:
+        """Vehicles of which nothing more is expected; with ``everything`` also the others."""
+        now = stamp(self._clock)
+        events: list[Event] = []
+        for closed in self._road.take(now, everything=everything):
+            events += self._close(closed, now, everything=everything)
+        while self._unsettled and (everything or self._unsettled[0][0] <= now.mono_ns):
+            events += self._publish(heapq.heappop(self._unsettled)[2])
+        return events
 
-    def _passage(self, device: str, crossing: CrossingReading) -> Passage:
-        lane, direction = self._book.crossing(device, crossing)
-        why = dict(_CAMERA_ONLY)
-        plate = _plate(crossing.plate)
-        if plate is None:
-            why["plate"] = "unreadable" if crossing.plate else _NO_PLATE[crossing.no_plate]
-        if crossing.speed is None:
-            why["speed"] = _NO_SPEED[crossing.no_speed]
-        return Passage(
-            **self._heading.of(lane, crossing.at),
-            lane=lane,
-            dir=direction,
-            cls=crossing.vehicle.value,
-            clsp=crossing.confidence or None,
-            spd=crossing.speed,
-            spdq=crossing.spread,
-            size=crossing.size,
-            plate=plate,
-            parts=[Part(k="camera", d=device, i=f"{crossing.run}-{crossing.track}")],
-            why=why,
-        )
+    def tick(self, *, everything: bool = False) -> list[Event]:
+        """Aggregates whose interval has ended, or all with ``everything``; clocks that are off."""
+        events: list[Event] = list(self._book.take(everything=everything))
+        for device, reading in told_clocks.conditions(self._road.clocks(), stamp(self._clock)):
+            events += self.condition(device, reading)
+        return events
+
+    def _crossing(self, device: str, reading: CrossingReading) -> list[Event]:
+        refuse_unfit(reading)
+        now = stamp(self._clock)
+        lane, direction = self._book.where(device, reading)
+        number = f"{reading.run}-{reading.track}"
+        member = Member("camera", device, f"{device}/{reading.line}", number, reading.at, reading)
+        closed: Closed | None = Closed(lane, direction, (member,))
+        if self._road.has((device, reading.line)):
+            closed = self._road.add((device, reading.line), member, now, direction=direction)
+        return [] if closed is None else self._close(closed, now)
+
+    def _tag(self, device: str, reading: TagReading) -> list[Event]:
+        lane = self._antennas.get((device, reading.antenna))
+        purpose = None if lane is None else self._book.settings(lane).purpose
+        number = self._tag_number(device, reading)
+        events: list[Event] = [self._teller.tag(device, reading, number, purpose)]
+        sensor = device, str(reading.antenna)
+        member = Member("tag", device, "/".join(sensor), number, reading.at, reading)
+        return events + self._add(sensor, member)
+
+    def _axles(self, device: str, reading: AxlesReading) -> list[Event]:
+        events: list[Event] = [self._teller.axles(device, reading)]
+        sensor = device, reading.lane
+        number = str(reading.number)
+        member = Member("axles", device, "/".join(sensor), number, reading.at, reading)
+        return events + self._add(sensor, member, against=reading.reverse)
+
+    def _add(
+        self, sensor: tuple[str, str], member: Member, *, against: bool = False
+    ) -> list[Event]:
+        if not self._road.has(sensor):
+            return []
+        now = stamp(self._clock)
+        closed = self._road.add(sensor, member, now, against=against)
+        return [] if closed is None else self._close(closed, now)
+
+    def _close(self, closed: Closed, now: Stamp, *, everything: bool = False) -> list[Event]:
+        stop = stop_moment(closed, self._book.settings(closed.lane))
+        if stop is not None and not everything:
+            due_ns = stop.mono_ns + SETTLE_MS * 1_000_000
+            if due_ns > now.mono_ns:
+                heapq.heappush(self._unsettled, (due_ns, next(self._order), closed))
+                return []
+        return self._publish(closed)
+
+    def _publish(self, closed: Closed) -> list[Event]:
+        settings = self._book.settings(closed.lane)
+        if closed.alone is not None:
+            (member,) = closed.members
+            return [self._teller.unpaired(closed.lane, member, closed.alone, settings.purpose)]
+        kinds = self._road.kinds(closed.lane)
+        fused = fuse(closed, settings, kinds, self._trace, self._clock)
+        self._book.vehicle(fused)
+        events: list[Event] = [self._teller.passage(fused, settings.purpose)]
+        for verdict in self._judge.judge(fused) if self._judge is not None else ():
+            violation = self._teller.violation(verdict, fused)
+            events.append(violation)
+            if self._on_violation is not None:
+                self._on_violation(violation, fused, settings)
+        return events
+
+    def _tag_number(self, device: str, reading: TagReading) -> str:
+        """A number for a reading of a device that gives none."""
+        key = device, reading.antenna
+        at, times = self._tags.get(key, (0, 0))
+        times = times + 1 if at == reading.at.utc_ms else 0
+        self._tags[key] = reading.at.utc_ms, times
+        return f"{reading.antenna}-{reading.at.utc_ms}" + (f"-{times}" if times else "")
 
     def _signal(self, device: str, reading: SignalReading) -> Signal:
         return Signal(
@@ -203,42 +276,3 @@ class Interpreter:
             unit=reading.unit,
             why=reading.why,
         )
-
-    def _tag(self, device: str, reading: TagReading) -> Tag:
-        return Tag(
-            **self._heading.of(device, reading.at),
-            ant=reading.antenna,
-            epc=reading.epc,
-            n=reading.reads,
-            rssi=reading.rssi,
-            dur=reading.seen_ms,
-            tid=reading.tid,
-        )
-
-    def _axles(self, device: str, reading: AxlesReading) -> Axles:
-        return Axles(
-            **self._heading.of(device, reading.at),
-            lane=reading.lane,
-            num=reading.number,
-            ax=[AxleWeight(l=axle.left, r=axle.right, sp=axle.spacing) for axle in reading.axles],
-            gross=reading.gross,
-            spd=reading.speed,
-            len=reading.length,
-            rev=reading.reverse,
-            temp=reading.temperature,
-            flags=list(reading.flags),
-        )
-
-
-def _plate(plate: SeenPlate | None) -> Plate | None:
-    """As published; a text that cannot be a plate's, of whatever network, is none."""
-    if plate is None or not re.match(PLATE_TEXT, plate.text):
-        return None
-    return Plate(
-        t=plate.text,
-        p=plate.confidence,
-        n=plate.looks,
-        c=list(plate.candidates[:_CANDIDATES]),
-        f=list(plate.formats) if len(plate.formats) > 1 else [],
-        col=plate.colour,
-    )

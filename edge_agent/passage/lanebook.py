@@ -17,6 +17,7 @@ from edge_agent.device.readings import (
 )
 from edge_agent.passage.aggregate import Source, aggregate
 from edge_agent.passage.congestion import Level
+from edge_agent.passage.fused import Fused
 from edge_agent.passage.greens import Greens
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.lanes import DetectorSource, LaneSettings, LineSource, SignalSource
@@ -80,18 +81,26 @@ class LaneBook:
         if direction != self._lanes[lane].against:
             self._tallies[lane, "camera"].stop_line(crossing.at)
 
-    def crossing(self, device: str, crossing: CrossingReading) -> tuple[str, str]:
-        """Count a crossing; the lane and the direction's name."""
+    def where(self, device: str, crossing: CrossingReading) -> tuple[str, str]:
+        """The lane that a crossing belongs to, and the direction's name."""
         lane, line = self._line(device, crossing.line)
-        direction = line.ab if crossing.direction == "ab" else line.ba
-        kind = crossing.vehicle.value
-        tally = self._tallies[lane, "camera"]
-        tally.vehicles(crossing.at, direction, kind)
-        if crossing.speed is not None:
-            tally.speed(crossing.at, direction, kind, crossing.speed)
-        if crossing.no_plate not in _NOT_LOOKED_FOR:
-            tally.plate(crossing.at, direction, kind, read=crossing.plate is not None)
-        return lane, direction
+        return lane, line.ab if crossing.direction == "ab" else line.ba
+
+    def settings(self, lane: str) -> LaneSettings:
+        """Of a lane that is known, configured or implied."""
+        return self._lanes[lane]
+
+    def vehicle(self, fused: Fused) -> None:
+        """Count a vehicle."""
+        tally = self._tallies.get((fused.lane, "camera"))
+        if tally is None:
+            return  # no camera belongs to this lane: nothing says when one was blind
+        kind = fused.vehicle.value
+        tally.vehicles(fused.at, fused.direction, kind)
+        if fused.speed is not None:
+            tally.speed(fused.at, fused.direction, kind, fused.speed)
+        if any(look.no_plate not in _NOT_LOOKED_FOR for look in fused.crossings.values()):
+            tally.plate(fused.at, fused.direction, kind, read=fused.plate is not None)
 
     def detector(self, device: str, reading: DetectorReading) -> None:
         """Take what a detector counted and whether somebody is there."""

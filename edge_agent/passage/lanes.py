@@ -100,6 +100,12 @@ class LaneSettings(_Table):
     """One ``[lane.<id>]`` table."""
 
     name: str = Field(default="", max_length=80, description="Words for people.")
+    road: str = Field(
+        default="",
+        max_length=40,
+        description="Carriageway: between lanes of one, vehicles change, and their places are"
+        " metres from the same zero. Empty: a lane by itself.",
+    )
     interval_s: int = Field(
         default=60, ge=5, le=3600, description="Length of an aggregate's interval."
     )

@@ -16,6 +16,8 @@ from edge_agent.device.readings import (
     VehicleClass,
     ZoneReading,
 )
+from edge_agent.passage.closing import fuse
+from edge_agent.passage.fused import Member
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.lanebook import LaneBook
 from edge_agent.passage.lanes import (
@@ -25,6 +27,8 @@ from edge_agent.passage.lanes import (
     SignalSource,
     ZoneSource,
 )
+from edge_agent.passage.pairedlane import Closed
+from edge_agent.passage.signals import SignalTrace
 
 SIGNALLED = LaneSettings(
     lines=[LineSource(device="cam1", line="stop", ab="in", ba="wrong")],
@@ -59,7 +63,10 @@ class Road:
             speed=speed,
         )
         self.book.stop_line("cam1", reading)
-        self.book.crossing("cam1", reading)
+        lane, way = self.book.where("cam1", reading)
+        member = Member("camera", "cam1", "cam1/stop", "r1-1", reading.at, reading)
+        closed = Closed(lane, way, (member,))
+        self.book.vehicle(fuse(closed, SIGNALLED, {}, SignalTrace(), self.clock))
 
     def show(self, colour: Colour) -> None:
         self.book.signal("ctl1", SignalReading(stamp(self.clock), {2: colour}))

@@ -25,6 +25,15 @@ _BUILD = 5.0
 _HEAVY = 2.5
 """A light vehicle taken for a heavy one: vans and small trucks are between."""
 _AXLES = 3.0
+_SAME = -8.0
+"""The same plate, or followed by the same camera all the way."""
+_OTHER_TRACK = 3.0
+"""Two tracks of one camera: followed all the way, it would be one; tracks break now and then."""
+_PLATE = (_SAME, -4.0, 0.0, 6.0)
+"""By how many characters two readings of a plate differ: one is often misread, three never."""
+_SURE_MS = 600_000.0
+_SURE_TIME = 4.0
+"""Who is known by plate or track may have waited on the way: time says no more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,14 @@ class Cost:
     build: float = 0.0
     length: float = 0.0
     axles: float = 0.0
+    identity: float = 0.0
 
     @property
     def total(self) -> float:
-        return (self.residual_ms / self.sigma_ms) ** 2 / 2 + self.build + self.length + self.axles
+        time = (self.residual_ms / self.sigma_ms) ** 2 / 2
+        if self.identity == _SAME:
+            time = min(time, _SURE_TIME)
+        return time + self.build + self.length + self.axles + self.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,8 @@ class Expectation:
     builds: frozenset[Build]
     length: float | None
     axles: int | None
+    plates: tuple[str, ...] = ()
+    tracks: tuple[tuple[str, str], ...] = ()
 
 
 def spread_of(sight: Sight, place: Place, speed: float) -> float:
@@ -86,6 +101,8 @@ def begin(sight: Sight, place: Place, plan: LanePlan, typical: float) -> Expecta
         sight.builds,
         sight.length,
         sight.axles,
+        (sight.plate,) if sight.plate else (),
+        (sight.track,) if sight.track else (),
     )
 
 
@@ -109,6 +126,8 @@ def joined(known: Expectation, sight: Sight, place: Place) -> Expectation:
         (known.builds & sight.builds) or sight.builds or known.builds,
         sight.length or known.length,
         sight.axles or known.axles,
+        (*known.plates, sight.plate) if sight.plate else known.plates,
+        (*known.tracks, sight.track) if sight.track else known.tracks,
     )
 
 
@@ -119,7 +138,12 @@ def cost(known: Expectation, sight: Sight, place: Place) -> Cost | None:
     sigma = math.hypot(
         known.spread_ms, spread_of(sight, place, known.speed), drive_ms * known.speed_sigma
     )
-    if abs(residual) > GATE * sigma:
+    identity = 0.0
+    if sight.plate or sight.track:
+        identity = min(_track(known, sight), _plate(known.plates, sight.plate), key=_strength)
+    if abs(residual) > GATE * sigma and not (
+        identity == _SAME and -GATE * sigma < residual < _SURE_MS
+    ):
         return None
     return Cost(
         residual,
@@ -127,7 +151,35 @@ def cost(known: Expectation, sight: Sight, place: Place) -> Cost | None:
         _build(known.builds, sight.builds),
         _length(known.length, sight.length),
         0.0 if None in {known.axles, sight.axles} or known.axles == sight.axles else _AXLES,
+        identity,
     )
+
+
+def _strength(identity: float) -> tuple[bool, float]:
+    """Sameness before otherness: a plate may be misread, and a track may break."""
+    return identity >= 0, -abs(identity)
+
+
+def _track(known: Expectation, sight: Sight) -> float:
+    if sight.track is None:
+        return 0.0
+    if sight.track in known.tracks:
+        return _SAME
+    return _OTHER_TRACK if any(device == sight.track[0] for device, _ in known.tracks) else 0.0
+
+
+def _plate(texts: tuple[str, ...], text: str) -> float:
+    """By the best of all readings so far."""
+    if not texts or not text:
+        return 0.0
+    return min(_PLATE[min(_differ(one, text), len(_PLATE) - 1)] for one in texts)
+
+
+def _differ(one: str, two: str) -> int:
+    """Characters in which they differ; one more or less counts as all."""
+    if len(one) != len(two):
+        return len(_PLATE)
+    return sum(a != b for a, b in zip(one, two, strict=True))
 
 
 def _build(one: frozenset[Build], two: frozenset[Build]) -> float:

@@ -20,6 +20,9 @@ class Sight:
         builds: What it may be; empty when nothing is known.
         length: Metres; None when not measured.
         axles: None when not counted.
+        plate: Text; empty when not read.
+        track: Who follows the vehicle, and as which: equal at two lines of one camera, it is one
+            vehicle.
         reading: What is handed back with the vehicle; not looked at.
     """
 
@@ -31,4 +34,6 @@ class Sight:
     builds: frozenset[Build] = frozenset()
     length: float | None = None
     axles: int | None = None
+    plate: str = ""
+    track: tuple[str, str] | None = None
     reading: Any = field(default=None, compare=False)

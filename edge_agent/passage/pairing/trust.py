@@ -24,13 +24,18 @@ _AGREE = 0.6
 class Trust:
     """The evidence for one place.
 
+    Args:
+        score: What an earlier run found; it counts, but never so much that it could not be undone
+            by what is seen now.
+
     Attributes:
         score: Logarithm of the odds that its clock is right.
     """
 
-    def __init__(self) -> None:
-        self.score = 0.0
+    def __init__(self, score: float = 0.0) -> None:
+        self.score = max(-_MOST, min(_MOST, score))
         self._trusted: bool | None = None
+        self._speak()
         self._differences: deque[tuple[float, ...]] = deque(maxlen=_KEPT)
 
     @property
@@ -51,6 +56,9 @@ class Trust:
         odds = _FITS_RIGHT / chance if fits else (1 - _FITS_RIGHT) / (1 - chance)
         self.score = max(-_MOST, min(_MOST, self.score + math.log(odds)))
         self._differences.append(differences_ms)
+        self._speak()
+
+    def _speak(self) -> None:
         if self.score >= _SURE:
             self._trusted = True
         elif self.score <= -_SURE:

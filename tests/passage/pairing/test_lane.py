@@ -141,7 +141,7 @@ def test_a_clock_that_is_off_is_said_and_pairs_nobody(place: str, off_ms: float)
     cars = stream(400, 1200, chance)
     lane = LanePairer(PLAN)
     vehicles = drive(cars, lane, chance, {place: off_ms})
-    trusted, shift = lane.clock_of(place)
+    trusted, shift = lane.clocks.of(place)
     assert trusted is False
     assert shift == pytest.approx(off_ms, abs=250)
     _, wrong, given_out = score(cars, vehicles)

@@ -1,0 +1,58 @@
+"""What a run found out about its sensors' clocks, kept for the next: a small file, never needed.
+
+Without it, or with one that makes no sense, the first vehicles of a run find it out anew.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = "clocks.json"
+_VERSION = 1
+_LARGEST = 1_000_000
+"""Bytes; a file beyond is not ours."""
+
+Scores = Mapping[str, Mapping[str, float]]
+
+
+def load(path: Path) -> tuple[Scores, str]:
+    """What was kept, and why it is nothing; an empty reason where all is well or nothing is there.
+
+    A file of another version is ignored like a broken one.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            return {}, "too large"
+        kept = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, ValueError, RecursionError) as error:
+        return {}, str(error)
+    if not isinstance(kept, dict) or kept.get("version") != _VERSION:
+        return {}, "of another version"
+    lanes = kept.get("scores")
+    if not isinstance(lanes, dict) or not all(map(_sound, lanes.values())):
+        return {}, "not what this agent writes"
+    return lanes, ""
+
+
+def save(path: Path, scores: Scores) -> None:
+    """Keep them; whoever reads meanwhile finds the old file or the new one.
+
+    Raises:
+        OSError: They could not be written.
+    """
+    half = path.with_suffix(".half")
+    with half.open("w", encoding="utf-8") as out:
+        json.dump({"version": _VERSION, "scores": scores}, out)
+        out.flush()
+        os.fsync(out.fileno())
+    half.replace(path)
+
+
+def _sound(scores: object) -> bool:
+    if not isinstance(scores, dict):
+        return False
+    # NaN and infinities are floats to json.
+    return all(isinstance(value, int | float) and abs(value) < 100 for value in scores.values())  # noqa: PLR2004 - far beyond any score

@@ -1,0 +1,120 @@
+"""One lane with several sensors: its readings on their way to its vehicles, in both directions."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edge_agent.contract.events import Missing
+from edge_agent.device.readings import TagReading
+from edge_agent.passage.fused import Member
+from edge_agent.passage.lanes import LaneSettings
+from edge_agent.passage.pairing.clocks import Clocks
+from edge_agent.passage.pairing.lane import LanePairer, Vehicle, Why
+from edge_agent.passage.sighting import Layout, plan, sight
+
+_AHEAD_MS = 60_000.0
+"""Stamped later than this from now, a reading would be waited with in vain."""
+_REMEMBERED = 256
+_SAME_TAG_NS = 10_000_000_000
+"""A tag read again in the same field within this is the same pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A vehicle of which nothing more is expected.
+
+    Attributes:
+        direction: By the name that the site file gives it.
+        members: In the order in which it was seen.
+        missing: Place to why it has nothing of there.
+        alone: Of a single reading that is no proof of a vehicle: why it belongs to none.
+    """
+
+    lane: str
+    direction: str
+    members: tuple[Member, ...]
+    missing: Mapping[str, Why] = field(default_factory=dict)
+    alone: Missing | None = None
+
+
+class PairedLane:
+    """State of one lane.
+
+    Args:
+        lane: Its id.
+        settings: Of the site file.
+        where: Its sensors.
+        scores: What an earlier run found of their clocks.
+    """
+
+    def __init__(
+        self, lane: str, settings: LaneSettings, where: Layout, scores: Mapping[str, float]
+    ) -> None:
+        self.id = lane
+        self.settings = settings
+        self.where = where
+        along = plan(settings, where)
+        self.clocks = Clocks(along, scores)
+        self.ahead = LanePairer(along, self.clocks)
+        # Too few drive against the lane to judge clocks by them.
+        against = plan(settings, where, reverse=True)
+        self.against = LanePairer(against, self.clocks, judges=False)
+        self._recent: deque[tuple[str, str, int]] = deque(maxlen=_REMEMBERED)
+
+    @property
+    def ways(self) -> tuple[tuple[str, LanePairer], ...]:
+        """Direction's name and who pairs those who drive that way."""
+        return (self.where.forward, self.ahead), (self.where.backward, self.against)
+
+    def down(self, device: str, *, down: bool) -> None:
+        """A device went down or came back."""
+        for (owner, _), place in self.where.places.items():
+            if owner == device:
+                self.ahead.down(place.key, down=down)
+                self.against.down(place.key, down=down)
+
+    def add(self, member: Member, direction: str, now_ms: float) -> Closed | None:
+        """Take a reading; what can belong to nobody any more comes straight back.
+
+        Args:
+            member: The reading.
+            direction: In which the sensor saw it drive; the lane's own when it cannot tell.
+            now_ms: Monotonic.
+        """
+        pairer = self.ahead if direction == self.where.forward else self.against
+        seen = sight(member)
+        alone: Missing | None = None
+        if self._repeats(member):
+            alone = "not-detected"
+        elif pairer.due_of(seen) < now_ms:
+            alone = "stale"
+        elif seen.t_ms > now_ms + _AHEAD_MS:
+            alone = "clock-off"
+        if alone is None:
+            pairer.add(seen)
+            return None
+        return Closed(self.id, direction, (member,), alone=alone)
+
+    def _repeats(self, member: Member) -> bool:
+        """Whether a stuttering sensor told this already."""
+        reading, at_ns = member.reading, member.at.mono_ns
+        tag = isinstance(reading, TagReading)
+        name = reading.epc if isinstance(reading, TagReading) else member.id
+        for place, known, known_ns in self._recent:
+            if place == member.place and known == name:
+                apart = abs(at_ns - known_ns)
+                if apart < (_SAME_TAG_NS if tag else 1):
+                    return True
+        self._recent.append((member.place, name, at_ns))
+        return False
+
+
+def stands_alone(vehicle: Vehicle) -> Missing | None:
+    """Why a single sight is no proof of a vehicle in this lane; None when it is one."""
+    if len(vehicle.parts) > 1:
+        return None
+    ((seen, _),) = vehicle.parts.values()
+    if vehicle.doubt is not None:
+        return vehicle.doubt
+    # A tag is read across lanes, and its owner may walk by: it proves no vehicle here.
+    return "not-detected" if isinstance(seen.reading.reading, TagReading) else None

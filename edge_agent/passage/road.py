@@ -1,0 +1,122 @@
+"""All lanes with several sensors: readings in, closed vehicles out, each reading in one of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from edge_agent.clock import Stamp
+from edge_agent.passage.fused import Kind, Member
+from edge_agent.passage.lanes import LaneSettings
+from edge_agent.passage.pairedlane import Closed, PairedLane, stands_alone
+from edge_agent.passage.pairing.lane import Vehicle
+from edge_agent.passage.sighting import Sensor, layout
+
+Scores = Mapping[str, Mapping[str, float]]
+"""Lane to place to what is known of its clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """How the clock of a device fits the others.
+
+    Attributes:
+        fits: False when readings of it are kept apart; None until enough was seen.
+        shift_ms: By how much it is ahead, where its readings agree on that.
+        against: Device by which that is known.
+    """
+
+    fits: bool | None
+    shift_ms: float | None
+    against: str
+
+
+class Road:
+    """The lanes of a unit that pair.
+
+    Args:
+        lanes: All of the site file.
+        scores: What an earlier run found of the clocks.
+    """
+
+    def __init__(self, lanes: Mapping[str, LaneSettings], scores: Scores | None = None) -> None:
+        self._lanes: dict[str, PairedLane] = {}
+        self._of: dict[Sensor, PairedLane] = {}
+        for lane, settings in lanes.items():
+            where = layout(settings)
+            if where.pairs:
+                known = (scores or {}).get(lane, {})
+                self._lanes[lane] = PairedLane(lane, settings, where, known)
+                self._of |= dict.fromkeys(where.places, self._lanes[lane])
+
+    def has(self, sensor: Sensor) -> bool:
+        """Whether readings of a sensor are paired."""
+        return sensor in self._of
+
+    def kinds(self, lane: str) -> dict[str, Kind]:
+        """Places of a lane and what stands there; empty for a lane that does not pair."""
+        known = self._lanes.get(lane)
+        return {p.key: p.kind for p in known.where.places.values()} if known else {}
+
+    def device(self, device: str, *, up: bool) -> None:
+        """A device came up or went down."""
+        for lane in self._lanes.values():
+            lane.down(device, down=not up)
+
+    def add(
+        self,
+        sensor: Sensor,
+        member: Member,
+        now: Stamp,
+        *,
+        direction: str = "",
+        against: bool = False,
+    ) -> Closed | None:
+        """Take a reading; what can belong to nobody any more comes straight back.
+
+        Args:
+            sensor: One that ``has`` knows.
+            member: Its reading; the place is filled in here.
+            now: When it came.
+            direction: Name of the direction in which the sensor saw it drive; empty: it has none.
+            against: The sensor says that it drove against the lane.
+        """
+        lane = self._of[sensor]
+        place = lane.where.places[sensor]
+        way = direction or (lane.where.backward if against else lane.where.forward)
+        member = replace(member, kind=place.kind, place=place.key)
+        return lane.add(member, way, now.mono_ns / 1e6)
+
+    def take(self, now: Stamp, *, everything: bool = False) -> Iterator[Closed]:
+        """Vehicles that are due, and single readings that are none."""
+        for lane in self._lanes.values():
+            for direction, pairer in lane.ways:
+                for vehicle in pairer.take(now.mono_ns / 1e6, everything=everything):
+                    yield _closed(lane.id, direction, vehicle)
+
+    def scores(self) -> Scores:
+        """What was found of the clocks, for the next run."""
+        found = {lane.id: lane.clocks.scores() for lane in self._lanes.values()}
+        return {lane: scores for lane, scores in found.items() if scores}
+
+    def clocks(self) -> dict[str, ClockView]:
+        """Device to how its clock fits, the worst of all its places; anchors are left out."""
+        views: dict[str, ClockView] = {}
+        for lane in self._lanes.values():
+            owner = {place.key: device for (device, _), place in lane.where.places.items()}
+            anchor = owner[lane.clocks.anchor]
+            for place, device in owner.items():
+                if device == anchor:
+                    continue
+                fits, shift = lane.clocks.of(place)
+                known = views.get(device)
+                if known is None or known.fits is None or fits is False:
+                    views[device] = ClockView(fits, shift, anchor)
+        return views
+
+
+def _closed(lane: str, direction: str, vehicle: Vehicle) -> Closed:
+    members = [
+        replace(seen.reading, residual_ms=None if cost is None else round(cost.residual_ms))
+        for seen, cost in vehicle.parts.values()
+    ]
+    members.sort(key=lambda member: member.at.mono_ns)
+    return Closed(lane, direction, tuple(members), vehicle.missing, stands_alone(vehicle))
