@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from edge_agent import registry, survey
+from edge_agent import keepsake, registry, survey
 from edge_agent.clock import Clock, SystemClock
 from edge_agent.device.readings import InventoryReading
 from edge_agent.errors import Problem
@@ -36,6 +36,8 @@ from edge_agent.uplink.session import Announcement
 from edge_agent.uplink.uplink import Uplink
 
 TICK_S = 1.0
+PUMP_S = 0.1
+"""So much later than it could have left may a passage leave."""
 HEALTH_S = 60.0
 ANSWER_S = 30.0
 """A spool that does not come back within this is stuck; the watchdog is then not fed."""
@@ -72,7 +74,10 @@ class Agent:
         self._watch = ClockWatch(self._clock)
         self._devices = {name: device for name, device in settings.device.items() if device.enabled}
         heading = Heading(settings.unit.id, self._clock, settings.unit.test)
-        interpreter = Interpreter(heading, settings.lane)
+        scores, trouble = keepsake.load(state_dir / keepsake.FILE)
+        if trouble:
+            self._log.warning("clocks are judged anew", file=keepsake.FILE, why=trouble)
+        self._interpreter = Interpreter(heading, settings.lane, scores=scores)
         kinds = {name: device.kind for name, device in settings.device.items()}
         self._notices = Notices(heading, fingerprint, kinds)
         self._spool = Spool(
@@ -83,7 +88,7 @@ class Agent:
             self._on_commit,
         )
         self._recorder = Recorder(
-            settings.unit.id, self._clock, interpreter, self._spool, self._on_inventory
+            settings.unit.id, self._clock, self._interpreter, self._spool, self._on_inventory
         )
         self._supervisor = Supervisor(
             self._clock,
@@ -172,6 +177,7 @@ class Agent:
             async with asyncio.TaskGroup() as inner:
                 work = [
                     inner.create_task(self._supervisor.run(kinds), name="supervisor"),
+                    inner.create_task(self._pump(), name="pump"),
                     inner.create_task(self._tick(), name="tick"),
                     inner.create_task(self._report_health(), name="health"),
                 ]
@@ -179,9 +185,25 @@ class Agent:
                 self._log.info("stopping")
                 for task in work:
                     task.cancel()
+            self._recorder.pump(everything=True)
             self._recorder.tick(everything=True)
+            await self._keep()
             await self._spool.flush()
             uplink.cancel()
+
+    async def _pump(self) -> None:
+        """Vehicles that are due leave."""
+        while True:
+            await self._clock.sleep(PUMP_S)
+            self._recorder.pump()
+
+    async def _keep(self) -> None:
+        """What was found of the sensors' clocks, for the next run; a full disk may forget it."""
+        path = self._state_dir / keepsake.FILE
+        try:
+            await asyncio.to_thread(keepsake.save, path, self._interpreter.scores)
+        except OSError as error:
+            self._log.warning("clocks not kept", why=error.strerror)
 
     async def _tick(self) -> None:
         """Once a second: intervals, clock, and the proof that work moves."""
@@ -207,6 +229,7 @@ class Agent:
                 measure(self._state_dir), self._spool.gauge(), states, self._recorder.figures
             )
             self._uplink.notice(self._settings.unit.topics.health, payload, qos=0, retain=False)
+            await self._keep()
             await self._clock.sleep(HEALTH_S)
 
     async def _look_at_clock(self) -> None:
