@@ -1,7 +1,8 @@
 """Checks of a camera's picture: is it there, sharp, well lit, near enough, and still aimed."""
 
+from edge_agent.device.view import Glance
 from edge_agent.doctor.check import OFFLINE, Check, Seen, Words
-from edge_agent.doctor.facts import DeviceFacts, Picture
+from edge_agent.doctor.facts import DeviceFacts
 
 _SHARP = 40.0
 _DARK, _BRIGHT = 25.0, 230.0
@@ -11,7 +12,7 @@ _MOVED = 0.02
 _FRAMES = 0.7
 
 
-def _of(device: DeviceFacts) -> Picture | Seen:
+def _of(device: DeviceFacts) -> Glance | Seen:
     if device.picture is None:
         return Seen(None, OFFLINE)
     if device.picture.trouble:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from edge_agent.clock import TimeQuality
 from edge_agent.config.unit import UnitSettings
+from edge_agent.device.view import Glance
 from edge_agent.errors import Problem
 from edge_agent.health import UnitFigures
 from edge_agent.spool.inspect import Summary
@@ -61,34 +62,6 @@ class Broker:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What a camera's picture is like.
-
-    Attributes:
-        frames: Decoded of those asked for.
-        fps: As they came.
-        sharp: Variance of the Laplacian of the grey picture at 640 pixels width.
-        light: Mean of the grey values.
-        clipped: Share of pixels that are white or black, per mille.
-        plate_px: Width at which a motorbike's plate (190 mm) appears on the counting line.
-        shift: Share of the picture's width by which it moved since it was remembered.
-        trouble: Why there is no picture.
-    """
-
-    frames: int = 0
-    asked: int = 0
-    fps: float | None = None
-    size: tuple[int, int] | None = None
-    sharp: float | None = None
-    light: float | None = None
-    clipped: int | None = None
-    plate_px: int | None = None
-    shift: float | None = None
-    remembered: bool = False
-    trouble: str = ""
-
-
-@dataclass(frozen=True)
 class DeviceFacts:
     """One device, as the running agent sees it or as the doctor saw it.
 
@@ -115,7 +88,7 @@ class DeviceFacts:
     restarts: int | None = None
     wrong: tuple[str, ...] = ()
     stable_name: bool | None = None
-    picture: Picture | None = None
+    picture: Glance | None = None
     reads_plates: bool = False
 
 

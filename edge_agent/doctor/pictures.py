@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from edge_agent.device.view import View
-from edge_agent.doctor.facts import Picture
+from edge_agent.device.view import Glance, View
 
 FRAMES = 25
 _PATIENCE_S = 20.0
@@ -17,7 +16,7 @@ _AT_ONCE = 2
 """Decoders side by side: a small box has four cores, and the agent needs some."""
 
 
-async def look_all(views: Mapping[str, View], aims: Path, *, remember: bool) -> dict[str, Picture]:
+async def look_all(views: Mapping[str, View], aims: Path, *, remember: bool) -> dict[str, Glance]:
     """Look through every camera.
 
     Args:
@@ -27,7 +26,7 @@ async def look_all(views: Mapping[str, View], aims: Path, *, remember: bool) -> 
     """
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(name: str, view: View) -> Picture:
+    async def one(name: str, view: View) -> Glance:
         async with gate:
             return await _look(view, aims / f"{name}.png", remember=remember)
 
@@ -39,7 +38,7 @@ async def look_all(views: Mapping[str, View], aims: Path, *, remember: bool) -> 
     return {name: task.result() for name, task in tasks.items()}
 
 
-async def _look(view: View, aim: Path, *, remember: bool) -> Picture:
+async def _look(view: View, aim: Path, *, remember: bool) -> Glance:
     asked = {
         "view": asdict(view),
         "frames": FRAMES,
@@ -49,7 +48,7 @@ async def _look(view: View, aim: Path, *, remember: bool) -> Picture:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "edge_agent.doctor.eye",
+        "edge_agent.vision.glance",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -60,11 +59,9 @@ async def _look(view: View, aim: Path, *, remember: bool) -> Picture:
             out, _ = await process.communicate(json.dumps(asked).encode() + b"\n")
         found = json.loads(out)
     except TimeoutError:
-        return Picture(asked=FRAMES, trouble=f"no picture within {_PATIENCE_S:.0f} s")
+        return Glance(asked=FRAMES, trouble=f"no picture within {_PATIENCE_S:.0f} s")
     except ValueError:
-        return Picture(
-            asked=FRAMES, trouble=f"looking through it failed, code {process.returncode}"
-        )
+        return Glance(asked=FRAMES, trouble=f"looking through it failed, code {process.returncode}")
     finally:
         if process.returncode is None:
             with suppress(ProcessLookupError):
@@ -72,4 +69,4 @@ async def _look(view: View, aim: Path, *, remember: bool) -> Picture:
             await process.wait()
     if found["size"] is not None:
         found["size"] = tuple(found["size"])
-    return Picture(**found)
+    return Glance(**found)

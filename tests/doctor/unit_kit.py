@@ -8,12 +8,12 @@ from typing import Any
 
 from edge_agent.clock import TimeQuality
 from edge_agent.config.unit import UnitSettings
+from edge_agent.device.view import Glance
 from edge_agent.doctor.facts import (
     Broker,
     Certificate,
     DeviceFacts,
     Facts,
-    Picture,
     Secret,
     StateFolder,
 )
@@ -63,8 +63,8 @@ def snapshot(**parts: Any) -> Snapshot:
     return Snapshot(**(well | parts))
 
 
-def picture(**parts: Any) -> Picture:
-    well = Picture(
+def picture(**parts: Any) -> Glance:
+    well = Glance(
         frames=25,
         asked=25,
         fps=25.0,

@@ -8,8 +8,7 @@ import pytest
 from cv2.typing import MatLike
 
 from edge_agent.device.view import View
-from edge_agent.doctor.eye import look, main, moved, plate_width, sharpness
-from edge_agent.doctor.pictures import look_all
+from edge_agent.vision.glance import look, main, moved, plate_width, sharpness
 
 
 def street(seed: int = 1) -> MatLike:
@@ -90,13 +89,3 @@ def test_one_line_in_and_one_out(film: Path) -> None:
         "remember": False,
     }
     assert json.loads(main(json.dumps(asked)))["frames"] == 3
-
-
-async def test_cameras_are_looked_through_by_processes_of_their_own(
-    film: Path, tmp_path: Path
-) -> None:
-    views = {"cam1": View(f"file://{film}"), "cam2": View(f"file://{tmp_path}/none.mp4")}
-    seen = await look_all(views, tmp_path, remember=False)
-    assert seen["cam1"].frames == 25
-    assert seen["cam1"].size == (640, 360)
-    assert seen["cam2"].trouble

@@ -1,4 +1,4 @@
-"""``python -m edge_agent.doctor.eye``: looks through one camera and says what the picture is like.
+"""``python -m edge_agent.vision.glance``: looks through a camera and says how the picture is.
 
 A process of its own, for a decoder can block in native code for ever. One JSON line in, one out.
 """
@@ -16,8 +16,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from edge_agent.device.view import View
-from edge_agent.doctor.facts import Picture
+from edge_agent.device.view import Glance, View
 from edge_agent.errors import DeviceError
 from edge_agent.vision import quiet
 from edge_agent.vision.source import Source
@@ -31,7 +30,7 @@ _KNOWN = 0.06
 """Response of the phase correlation from which two pictures show the same place."""
 
 
-def look(view: View, frames: int, remembered: Path | None, *, remember: bool = False) -> Picture:
+def look(view: View, frames: int, remembered: Path | None, *, remember: bool = False) -> Glance:
     """Decode some frames and judge the last.
 
     Args:
@@ -48,7 +47,7 @@ def look(view: View, frames: int, remembered: Path | None, *, remember: bool = F
             transport="udp" if view.transport == "udp" else "tcp",
         )
     except DeviceError as error:
-        return Picture(asked=frames, trouble=str(error))
+        return Glance(asked=frames, trouble=str(error))
     begun, grey, count = time.monotonic(), None, 0
     while count < frames and source.grab():
         count += 1
@@ -57,7 +56,7 @@ def look(view: View, frames: int, remembered: Path | None, *, remember: bool = F
     took = max(1e-3, time.monotonic() - begun)
     source.close()
     if grey is None:
-        return Picture(asked=frames, trouble="the stream opens, but no frame can be decoded")
+        return Glance(asked=frames, trouble="the stream opens, but no frame can be decoded")
     shift, known = None, False
     if remembered is not None:
         if remember:
@@ -67,7 +66,7 @@ def look(view: View, frames: int, remembered: Path | None, *, remember: bool = F
         known = then is not None
         shift = moved(then, grey) if then is not None else None
     height, width = grey.shape[:2]
-    return Picture(
+    return Glance(
         frames=count,
         asked=frames,
         fps=round(count / took, 1),
