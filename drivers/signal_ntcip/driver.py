@@ -34,6 +34,7 @@ from edge_agent.errors import Cause, DeviceError
 from edge_agent.secret import SecretError, reveal
 
 _S = 1_000_000_000
+_MS = 1_000_000
 _FIGURES_S = 60
 _BLINK_NS = 1_500_000_000
 """A blinking lamp is off for at most a second (1 Hz at the slowest); longer is dark."""
@@ -63,6 +64,8 @@ class SignalNtcip(Driver):
         self._status: dict[bytes, Value] = {}
         self._receiver: Receiver | None = None
         self._by_broadcast = False
+        self._looked_ns: int | None = None
+        self._every_ms = 0
 
     async def run(self, emit: Emit) -> None:
         async with self._session() as session, self._broadcast(session, emit):
@@ -176,6 +179,8 @@ class SignalNtcip(Driver):
         self._see(made_ns, made_ns, self._lamps.broadcast(frame), emit)
 
     def _see(self, from_ns: int, to_ns: int, aspects: dict[int, Colour], emit: Emit) -> None:
+        before_ns, self._looked_ns = self._looked_ns, from_ns
+        self._every_ms = 0 if before_ns is None else max(0, from_ns - before_ns) // _MS
         blinking = self._flashing() or any(
             colour in (Colour.FLASHING_RED, Colour.FLASHING_YELLOW) for colour in aspects.values()
         )
@@ -200,6 +205,7 @@ class SignalNtcip(Driver):
             plan=pattern if isinstance(pattern, int) and 0 < pattern <= _TOP_PATTERN else None,
             mode=self._mode(pattern),
             first=word.first,
+            every_ms=self._every_ms,
         )
 
     def _mode(self, pattern: Value) -> str | None:

@@ -79,6 +79,7 @@ class SignalReading:
         cycle_ms: Cycle counter, None when unknown.
         mode: Control mode in the controller's words (``auto``, ``manual``, ``flash``…).
         first: True when nothing is known of the time before: the aspects may be old.
+        every_ms: How often the lamps are looked at, ms: so late a change may be seen. 0: unknown.
     """
 
     at: Stamp
@@ -88,6 +89,7 @@ class SignalReading:
     cycle_ms: int | None = None
     mode: str | None = None
     first: bool = False
+    every_ms: int = 0
     type: Literal["signal"] = "signal"
 
 

@@ -40,6 +40,14 @@ class WeighSettings(DeviceSettings):
     late_days: float = Field(
         default=7.0, gt=0, le=60, description="Vehicles told as older are not placed in time."
     )
+    accuracy: str = Field(
+        default="",
+        max_length=20,
+        description='Accuracy class of its certificate, as in the table of loads: "B(10)"…',
+    )
+    spacing_cm: int = Field(
+        default=4, ge=0, le=50, description="How well it measures axle spacings, cm."
+    )
 
     @property
     def endpoint(self) -> Endpoint:

@@ -1,0 +1,1 @@
+"""What the law says of a vehicle: dated tables judge it. Pure; only ``tables`` reads files."""
