@@ -15,11 +15,14 @@ from pathlib import Path
 
 import structlog
 
-from edge_agent import keepsake, registry, survey
+from edge_agent import door, keepsake, registry, survey
 from edge_agent.clock import Clock, SystemClock
 from edge_agent.device.readings import InventoryReading
 from edge_agent.errors import Problem
 from edge_agent.health import measure
+from edge_agent.history.recent import SOCKET as PASSAGES
+from edge_agent.history.recent import Recent
+from edge_agent.history.store import FOLDER, History
 from edge_agent.metrics import MetricsServer
 from edge_agent.notices import Notices
 from edge_agent.notify import Notifier
@@ -39,6 +42,8 @@ TICK_S = 1.0
 PUMP_S = 0.1
 """So much later than it could have left may a passage leave."""
 HEALTH_S = 60.0
+HISTORY_S = 300.0
+"""Of history, so much may be lost in a power cut; the spool loses nothing."""
 ANSWER_S = 30.0
 """A spool that does not come back within this is stuck; the watchdog is then not fed."""
 
@@ -80,6 +85,8 @@ class Agent:
         self._interpreter = Interpreter(heading, settings.lane, scores=scores)
         kinds = {name: device.kind for name, device in settings.device.items()}
         self._notices = Notices(heading, fingerprint, kinds)
+        self._history = History(state_dir / FOLDER, settings.history, self._clock)
+        self._recent = Recent(self._notices.boot, settings.unit.timezone)
         self._spool = Spool(
             state_dir / "spool.db",
             settings.spool,
@@ -129,6 +136,7 @@ class Agent:
         finally:
             self._notifier.stopping()
             await self._spool.close()
+            await self._write_history()
             self._log.info("stopped")
 
     def snapshot(self) -> Snapshot:
@@ -154,6 +162,7 @@ class Agent:
     async def _open_windows(self, stack: contextlib.AsyncExitStack) -> None:
         """Where people and scrapers look in; a taken port must not keep the unit from measuring."""
         await stack.enter_async_context(StatusServer(self._state_dir, self.snapshot))
+        await stack.enter_async_context(door.Door(self._state_dir, PASSAGES, self._recent.answer))
         metrics = self._settings.metrics
         if metrics.enabled:
             try:
@@ -180,6 +189,7 @@ class Agent:
                     inner.create_task(self._pump(), name="pump"),
                     inner.create_task(self._tick(), name="tick"),
                     inner.create_task(self._report_health(), name="health"),
+                    inner.create_task(self._remember(), name="history"),
                 ]
                 await self._stop.wait()
                 self._log.info("stopping")
@@ -232,6 +242,20 @@ class Agent:
             await self._keep()
             await self._clock.sleep(HEALTH_S)
 
+    async def _remember(self) -> None:
+        while True:
+            await self._clock.sleep(HISTORY_S)
+            trouble = await self._write_history()
+            do = "Check the disk. Reports of this time will have a gap; nothing else is touched."
+            self._recorder.say("history", bool(trouble), trouble, do)
+
+    async def _write_history(self) -> str:
+        try:
+            await asyncio.to_thread(self._history.write)
+        except OSError as error:
+            return f"nothing can be remembered: {error.strerror or error}"
+        return ""
+
     async def _look_at_clock(self) -> None:
         for step in self._watch.look():
             mended = await self._spool.restamp(step.before_mono_ns, step.delta_ms)
@@ -258,7 +282,10 @@ class Agent:
     # --- what goes out ---
 
     def _on_commit(self, rows: Sequence[Row]) -> None:
-        """In the spool's thread: cross over to the loop."""
+        """In the spool's thread: remember, and cross over to the loop."""
+        for row in rows:
+            self._history.keep(row.stream, row.body)
+            self._recent.keep(row.stream, row.body)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._committed, rows)
 

@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "schema": "print the JSON Schema of the site file",
     "contract": "write the contract for a central system: schemas, AsyncAPI, samples",
     "status": "ask the running agent how it is: since when, and why",
+    "passages": "list the vehicles that the running agent just saw; --follow goes on",
     "spool": "look into the durable queue, or export it",
     "verify": "prove sealed evidence with the unit's public key alone, or name what is wrong",
     "replay": "run a recording through the same code as a live device",

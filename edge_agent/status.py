@@ -1,23 +1,16 @@
-"""How the unit is at one moment, and the socket on which it says so to people on the same box."""
+"""How the unit is at one moment, and the door at which it says so to people on the same box."""
 
-import asyncio
-import contextlib
 import json
-import os
-import socket
-import stat
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edge_agent import door
 from edge_agent.errors import StatusError
-from edge_agent.oneshot import OneShot
 
 SOCKET = "status.sock"
-_ANSWER_MAX = 8 * 1024 * 1024
 
 
 class _Part(BaseModel):
@@ -144,41 +137,11 @@ class Snapshot(_Part):
     events: dict[str, int] = Field(default_factory=dict, description="Recorded since start.")
 
 
-class StatusServer:
-    """Answers every connection with one JSON document and closes it."""
+class StatusServer(door.Door):
+    """Answers with one snapshot."""
 
     def __init__(self, state_dir: Path, snapshot: Callable[[], Snapshot]) -> None:
-        self._dir = state_dir
-        self._snapshot = snapshot
-        self._clients = OneShot(self._answer)
-        self._server: asyncio.Server | None = None
-
-    async def __aenter__(self) -> Self:
-        path = self._dir / SOCKET
-        with contextlib.suppress(FileNotFoundError):
-            if stat.S_ISSOCK(path.lstat().st_mode):
-                path.unlink()
-        listener = _at(self._dir, lambda listener, name: listener.bind(name))
-        # Between bind and listen nobody can connect: the mode is right before the first client.
-        path.chmod(0o660)
-        listener.setblocking(False)
-        self._server = await asyncio.start_unix_server(self._clients.handle, sock=listener)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._server is not None:
-            await self._clients.close(self._server)
-            self._server = None
-        with contextlib.suppress(OSError):
-            (self._dir / SOCKET).unlink()
-
-    async def _answer(self, _reader: asyncio.StreamReader) -> bytes:
-        return self._snapshot().model_dump_json().encode() + b"\n"
+        super().__init__(state_dir, SOCKET, lambda: snapshot().model_dump_json().encode() + b"\n")
 
 
 def ask(state_dir: Path, timeout_s: float = 5.0) -> Snapshot:
@@ -187,52 +150,8 @@ def ask(state_dir: Path, timeout_s: float = 5.0) -> Snapshot:
     Raises:
         StatusError: Nobody answers there, or what answers is no agent.
     """
-    path = state_dir / SOCKET
-    try:
-        with _at(state_dir, lambda client, name: client.connect(name), timeout_s) as client:
-            answer = _read_all(client)
-    except FileNotFoundError:
-        raise StatusError(f"no agent is running here: there is no {path}") from None
-    except PermissionError:
-        raise StatusError(f"{path} is for root and the agent's group: use sudo") from None
-    except ConnectionRefusedError:
-        raise StatusError(f"the agent that made {path} is gone") from None
-    except OSError as error:
-        raise StatusError(f"{path}: {error.strerror or error}") from error
+    answer = door.knock(state_dir, SOCKET, timeout_s)
     try:
         return Snapshot.model_validate(json.loads(answer))
     except ValueError as error:
-        raise StatusError(f"{path}: the answer is no status: {error}") from error
-
-
-def _at(
-    folder: Path,
-    use: Callable[[socket.socket, str], Any],
-    timeout_s: float | None = None,
-) -> socket.socket:
-    """A socket bound or connected below a folder, however long the folder's path is.
-
-    A unix socket's address holds 107 bytes; the way through /proc is always short.
-    """
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    made.settimeout(timeout_s)
-    descriptor = -1
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        use(made, f"/proc/self/fd/{descriptor}/{SOCKET}")
-    except BaseException:
-        made.close()
-        raise
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
-    return made
-
-
-def _read_all(client: socket.socket) -> bytes:
-    parts = bytearray()
-    while chunk := client.recv(65536):
-        parts += chunk
-        if len(parts) > _ANSWER_MAX:
-            raise OSError("the answer has no end")
-    return bytes(parts)
+        raise StatusError(f"{state_dir / SOCKET}: the answer is no status: {error}") from error

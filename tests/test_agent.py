@@ -17,6 +17,8 @@ from edge_agent.centre.sqlite_store import SqliteStore
 from edge_agent.clock import SystemClock, stamp
 from edge_agent.device.readings import TagReading
 from edge_agent.errors import Problem, SpoolError
+from edge_agent.history import recent
+from edge_agent.history.read import lines
 from edge_agent.settings import UnitSettings, load
 from tests.bench import plc
 from tests.bench.whole import Plc, process
@@ -184,3 +186,14 @@ async def test_spool_that_cannot_open_is_an_error_not_a_silence(tmp_path: Path) 
     agent = Agent(unit, state_dir=tmp_path / "state", fingerprint="0" * 16)
     with pytest.raises(SpoolError):
         await agent.run()
+
+
+async def test_what_was_recorded_is_remembered_after_the_end(tmp_path: Path) -> None:
+    unit = settings(tmp_path, broker=free_port(), modbus=free_port())
+    async with running(unit, tmp_path) as stage:
+        await until(lambda: stage.agent.snapshot().devices[0].state == "down")
+        assert (await asyncio.to_thread(recent.ask, tmp_path)).timezone == "Asia/Ho_Chi_Minh"
+        await stage.stop()
+    kept = [json.loads(line) for line in lines(tmp_path / "history", 0, 10**14, [])]
+    assert {"dev", "agg"} <= {event["st"] for event in kept}
+    assert not (tmp_path / recent.SOCKET).exists()

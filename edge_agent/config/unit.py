@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationInf
 from edge_agent.contract.envelope import ID
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.device.driver import DeviceSettings
+from edge_agent.history.settings import HistorySettings
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.privacy.settings import PrivacySettings
 from edge_agent.spool.policy import SpoolPolicy
@@ -94,6 +95,7 @@ class UnitSettings(_Table):
     version: Literal[1] = Field(description="Version of this file's layout.")
     unit: UnitTable
     spool: SpoolPolicy = Field(default_factory=SpoolPolicy)
+    history: HistorySettings = Field(default_factory=HistorySettings)
     uplink: UplinkSettings
     metrics: MetricsTable = Field(default_factory=MetricsTable)
     log: LogTable = Field(default_factory=LogTable)

@@ -1,0 +1,113 @@
+"""A unix socket in the state directory that tells people on the same box one thing and closes."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from edge_agent.errors import StatusError
+from edge_agent.oneshot import OneShot
+
+_ANSWER_MAX = 8 * 1024 * 1024
+
+
+class Door:
+    """Answers every connection with the same question's answer of that moment.
+
+    Args:
+        folder: The state directory.
+        name: Of the socket in it.
+        answer: All bytes of it.
+    """
+
+    def __init__(self, folder: Path, name: str, answer: Callable[[], bytes]) -> None:
+        self._folder = folder
+        self._name = name
+        self._answer = answer
+        self._clients = OneShot(self._tell)
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        path = self._folder / self._name
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISSOCK(path.lstat().st_mode):
+                path.unlink()
+        listener = _at(path, lambda listener, name: listener.bind(name))
+        # Between bind and listen nobody can connect: the mode is right before the first client.
+        path.chmod(0o660)
+        listener.setblocking(False)
+        self._server = await asyncio.start_unix_server(self._clients.handle, sock=listener)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._server is not None:
+            await self._clients.close(self._server)
+            self._server = None
+        with contextlib.suppress(OSError):
+            (self._folder / self._name).unlink()
+
+    async def _tell(self, _reader: asyncio.StreamReader) -> bytes:
+        return self._answer()
+
+
+def knock(folder: Path, name: str, timeout_s: float) -> bytes:
+    """Ask at a door; blocking, for the command line.
+
+    Raises:
+        StatusError: Nobody answers there.
+    """
+    path = folder / name
+    try:
+        with _at(path, lambda client, name: client.connect(name), timeout_s) as client:
+            return _read_all(client)
+    except FileNotFoundError:
+        raise StatusError(f"no agent is running here: there is no {path}") from None
+    except PermissionError:
+        raise StatusError(f"{path} is for root and the agent's group: use sudo") from None
+    except ConnectionRefusedError:
+        raise StatusError(f"the agent that made {path} is gone") from None
+    except OSError as error:
+        raise StatusError(f"{path}: {error.strerror or error}") from error
+
+
+def _at(
+    path: Path,
+    use: Callable[[socket.socket, str], Any],
+    timeout_s: float | None = None,
+) -> socket.socket:
+    """A socket bound or connected below a folder, however long the folder's path is.
+
+    A unix socket's address holds 107 bytes; the way through /proc is always short.
+    """
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.settimeout(timeout_s)
+    descriptor = -1
+    try:
+        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        use(made, f"/proc/self/fd/{descriptor}/{path.name}")
+    except BaseException:
+        made.close()
+        raise
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+    return made
+
+
+def _read_all(client: socket.socket) -> bytes:
+    parts = bytearray()
+    while chunk := client.recv(65536):
+        parts += chunk
+        if len(parts) > _ANSWER_MAX:
+            raise OSError("the answer has no end")
+    return bytes(parts)
