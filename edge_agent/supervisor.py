@@ -13,7 +13,7 @@ What holds:
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
@@ -24,6 +24,7 @@ from edge_agent.backoff import Backoff
 from edge_agent.clock import Clock
 from edge_agent.device.driver import DeviceContext, DeviceSettings, Driver, DriverKind, Log
 from edge_agent.device.hosted import HostedDriver
+from edge_agent.device.pictures import Photographer
 from edge_agent.device.ports import PortBook
 from edge_agent.device.readings import Reading
 from edge_agent.errors import Cause, DeviceError
@@ -84,6 +85,7 @@ class Supervisor:
         ports: PortBook | None = None,
         rng: random.Random | None = None,
         durable: Callable[[], Awaitable[None]] | None = None,
+        pictures_s: Mapping[str, float] | None = None,
     ) -> None:
         """Nothing starts yet.
 
@@ -95,8 +97,12 @@ class Supervisor:
             rng: Dice for the jitter.
             durable: Returns when what ``on_reading`` took lies on disk; for drivers that
                 acknowledge. Left out where nothing is kept.
+            pictures_s: How long each camera keeps its pictures, by device; not at all when left
+                out.
         """
-        self._house = _House(clock, on_reading, on_status, ports or PortBook(), durable)
+        self._house = _House(
+            clock, on_reading, on_status, ports or PortBook(), durable, dict(pictures_s or {})
+        )
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._watches: dict[str, _Watch] = {}
 
@@ -116,6 +122,12 @@ class Supervisor:
         """Every device's status now."""
         return {name: watch.status() for name, watch in self._watches.items()}
 
+    def photographer(self, device: str) -> Photographer | None:
+        """Who can show pictures of this device now; None when nobody can."""
+        watch = self._watches.get(device)
+        driver = None if watch is None else watch.driver
+        return driver if isinstance(driver, Photographer) else None
+
 
 @dataclass(frozen=True)
 class _House:
@@ -126,6 +138,7 @@ class _House:
     on_status: Callable[[DeviceStatus], None]
     ports: PortBook
     durable: Callable[[], Awaitable[None]] | None = None
+    pictures_s: Mapping[str, float] = field(default_factory=dict)
     abandoned: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -149,6 +162,7 @@ class _Watch:
         self._since_ms = house.clock.utc_ms()
         self._last_ms: int | None = None
         self._sign_ns = 0
+        self.driver: Driver | None = None
         self._restarts = self._readings = self._crashes = self._abandoned = 0
 
     def status(self) -> DeviceStatus:
@@ -194,10 +208,11 @@ class _Watch:
         context = DeviceContext(
             self._name, self._clock, self._log, self._house.ports, life.alive, life.degraded
         )
+        context = replace(context, pictures_s=self._house.pictures_s.get(self._name, 0.0))
         if self._house.durable is not None:
             context = replace(context, durable=self._house.durable)
-        driver = self._build(context)
-        await driver.run(life.emit)
+        self.driver = self._build(context)
+        await self.driver.run(life.emit)
 
     def _build(self, context: DeviceContext) -> Driver:
         if self._settings.isolate:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 
 from edge_agent.clock import ManualClock, stamp
 from edge_agent.device.driver import DeviceContext, DeviceSettings, Driver, DriverKind, Emit
+from edge_agent.device.pictures import Picture, Wanted
 from edge_agent.device.readings import FigureReading, InventoryReading, Reading
 from edge_agent.errors import Cause, DeviceError
 from edge_agent.supervisor import HURRY_S, STABLE_S, STOP_S, DeviceStatus, Supervisor
@@ -321,3 +323,28 @@ async def test_building_may_fail_and_ending_by_itself_is_told(house: _House) -> 
     async with house.running(broken=broken, ends=_kind(ends)):
         assert house.status("broken").cause is Cause.CRASH
         assert house.status("ends").cause is Cause.GONE
+
+
+class _Camera(_Scripted):
+    async def pictures(self, wanted: Wanted, deadline_s: float) -> list[Picture]:
+        return [Picture("at", b"")]
+
+
+async def test_who_can_show_pictures_is_found_by_its_id() -> None:
+    kept: list[float] = []
+
+    def camera(_settings: object, context: DeviceContext) -> _Camera:
+        kept.append(context.pictures_s)
+        return _Camera(_healthy, context)
+
+    house = _House()
+    house.supervisor = Supervisor(
+        house.clock, lambda *_: None, house.told.append, pictures_s={"cam": 8.0}
+    )
+    assert house.supervisor.photographer("cam") is None
+    async with house.running(cam=replace(_kind(_healthy), build=camera), scale=_kind(_healthy)):
+        photographer = house.supervisor.photographer("cam")
+        assert photographer is not None
+        assert await photographer.pictures(Wanted({}), 1.0) == [Picture("at", b"")]
+        assert house.supervisor.photographer("scale") is None
+    assert kept == [8.0]

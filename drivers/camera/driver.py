@@ -6,11 +6,13 @@ child is killed when it falls silent, and the supervisor starts the next.
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from edge_agent.device.child import ChildLimits, ChildProcess
 from edge_agent.device.driver import DeviceContext, Driver, Emit
+from edge_agent.device.pictures import Picture, Wanted
 from edge_agent.device.readings import InventoryReading, Reading
 from edge_agent.drivers.camera.settings import CameraSettings
 from edge_agent.errors import Cause, DeviceError
@@ -31,9 +33,21 @@ class CameraDriver(Driver):
     def __init__(self, settings: CameraSettings, context: DeviceContext) -> None:
         self._settings = settings
         self._context = context
+        self._running: ChildProcess | None = None
 
     async def run(self, emit: Emit) -> None:
-        await self._child(probe=False).run(emit)
+        self._running = self._child(probe=False)
+        await self._running.run(emit)
+
+    async def pictures(self, wanted: Wanted, deadline_s: float) -> Sequence[Picture]:
+        """What the child still holds of these moments."""
+        if self._running is None:
+            raise DeviceError(Cause.GONE, "it is not running")
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self._running.ask(wanted)
+        except TimeoutError:
+            raise DeviceError(Cause.TIMEOUT, f"no pictures for {deadline_s:g} s") from None
 
     async def probe(self) -> InventoryReading:
         """Open the stream, decode one frame, tell its size, codec and rate."""
@@ -93,6 +107,7 @@ class CameraDriver(Driver):
             "plates": own.plates,
             "plate_publish": own.plate_publish,
             "plate_min_px": own.plate_min_px,
+            "pictures_s": 0.0 if probe else self._context.pictures_s,
             "probe": probe,
         }
 

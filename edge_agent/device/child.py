@@ -2,22 +2,25 @@
 
 What cannot be trusted with the agent's own process (native video code, a driver under suspicion)
 runs in a child. It gets one line of JSON on stdin and writes lines of JSON on stdout: a reading,
-``{"beat": <count of useful things done>}`` at least once a second, ``{"degraded": …}``, or
-``{"error": {"cause", "detail"}}`` as its last word. It ends when its stdin closes.
+``{"beat": <count of useful things done>}`` at least once a second, ``{"degraded": …}``,
+``{"answer": <number>, …}`` to what it was asked, or ``{"error": {"cause", "detail"}}`` as its last
+word. It ends when its stdin closes.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import signal
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from edge_agent.device.driver import Emit, Log
+from edge_agent.device.pictures import Answer, Picture, Wanted, question
 from edge_agent.device.readings import Reading, from_wire
 from edge_agent.device.stderr import StderrDrain
 from edge_agent.errors import Cause, DeviceError
@@ -48,6 +51,28 @@ def _ignore(_cause: Cause | None, _detail: str) -> None:
     pass
 
 
+class _Asked:
+    """A question and as much of its answer as has come."""
+
+    def __init__(self) -> None:
+        self.done: asyncio.Future[list[Picture]] = asyncio.get_running_loop().create_future()
+        self._answer = Answer()
+
+    def take(self, piece: Mapping[str, Any]) -> None:
+        if self.done.done():
+            return
+        try:
+            self._answer.take(piece)
+            if self._answer.complete:
+                self.done.set_result(self._answer.pictures())
+        except ValueError as error:
+            self.fail(DeviceError(Cause.PROTOCOL, str(error)))
+
+    def fail(self, error: DeviceError) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
 @dataclass
 class ChildProcess:
     """One run of a child.
@@ -66,6 +91,27 @@ class ChildProcess:
     degraded: Callable[[Cause | None, str], None] = _ignore
     limits: ChildLimits = field(default_factory=ChildLimits)
     _count: int = field(default=-1, init=False)
+    _stdin: asyncio.StreamWriter | None = field(default=None, init=False)
+    _numbers: Iterator[int] = field(default_factory=itertools.count, init=False)
+    _asked: dict[int, _Asked] = field(default_factory=dict, init=False)
+
+    async def ask(self, wanted: Wanted) -> list[Picture]:
+        """Ask the running child for pictures and wait for all of its answer.
+
+        Raises:
+            DeviceError: It does not run, or ended meanwhile.
+        """
+        if self._stdin is None:
+            raise DeviceError(Cause.GONE, "it is not running")
+        number = next(self._numbers)
+        asked = self._asked[number] = _Asked()
+        try:
+            line = json.dumps({"ask": number} | question(wanted)).encode() + b"\n"
+            with suppress(BrokenPipeError, ConnectionResetError):  # it died: run() tells why
+                self._stdin.write(line)
+            return await asked.done
+        finally:
+            del self._asked[number]
 
     async def run(self, emit: Emit) -> NoReturn:
         """Run until cancelled; the child is gone when this returns, whatever happened.
@@ -85,6 +131,9 @@ class ChildProcess:
         except* DeviceError as errors:
             raise _first(errors) from None
         finally:
+            self._stdin = None
+            for asked in self._asked.values():
+                asked.fail(DeviceError(Cause.GONE, "it ended before it had answered"))
             await asyncio.shield(self._end(process))
         raise AssertionError("a child's tasks end only by raising")
 
@@ -108,6 +157,7 @@ class ChildProcess:
         with suppress(BrokenPipeError, ConnectionResetError):  # it died: stdout tells why
             stdin.write(json.dumps(self.config).encode() + b"\n")
             await stdin.drain()
+            self._stdin = stdin
         lines = _reader(process.stdout)
         patience = self.limits.start_s
         while line := await self._next_line(lines, patience):
@@ -135,6 +185,10 @@ class ChildProcess:
                     self.alive()
             case Limp(cause, detail):
                 self.degraded(cause, detail)
+            case Piece(number, content):
+                asked = self._asked.get(number)
+                if asked is not None:  # else nobody waits for it any more
+                    asked.take(content)
             case DeviceError() as last_word:
                 raise last_word
             case reading:
@@ -196,6 +250,13 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
+class Piece(NamedTuple):
+    """A part of an answer."""
+
+    number: int
+    content: dict[str, Any]
+
+
 class Limp(NamedTuple):
     """A child says that it works in part."""
 
@@ -203,13 +264,15 @@ class Limp(NamedTuple):
     detail: str
 
 
-def _understood(line: bytes) -> Reading | int | Limp | DeviceError:
+def _understood(line: bytes) -> Reading | int | Limp | Piece | DeviceError:
     try:
         match json.loads(line):
             case {"type": str()}:
                 return from_wire(line)
             case {"beat": int(count)}:
                 return count
+            case {"answer": int(number)} as content:
+                return Piece(number, content)
             case {"degraded": {"cause": cause, "detail": str(detail)}}:
                 return Limp(None if cause is None else Cause(cause), detail)
             case {"error": {"cause": str(cause), "detail": str(detail)}}:

@@ -86,6 +86,8 @@ class DeviceContext:
         degraded: Say that the device works in part and why; ``(None, "")`` takes it back.
         durable: Await it before telling a device that it may forget a record: it returns when all
             that was emitted lies on disk, or was given up by a counted rule.
+        pictures_s: Seconds for which a camera keeps its pictures, so that evidence can be had; 0
+            where nobody will ask.
     """
 
     id: str
@@ -95,6 +97,7 @@ class DeviceContext:
     alive: Callable[[], None]
     degraded: Callable[[Cause | None, str], None] = lambda _cause, _detail: None
     durable: Callable[[], Awaitable[None]] = _at_once
+    pictures_s: float = 0.0
 
 
 class Driver(ABC):

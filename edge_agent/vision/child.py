@@ -1,14 +1,13 @@
 """One camera's process: configuration in on stdin, readings out on stdout, a line each."""
 
 import json
-import os
 import secrets
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, BinaryIO
 
 from edge_agent.clock import Clock, stamp
+from edge_agent.device.pictures import asked, pieces
 from edge_agent.device.readings import (
     ConditionReading,
     FiguresReading,
@@ -24,7 +23,9 @@ from edge_agent.vision.equipment import Equipment, equip
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.ground import Ground, Mark
 from edge_agent.vision.native import NativeLog
+from edge_agent.vision.parent import Parent
 from edge_agent.vision.pipeline import Pipeline
+from edge_agent.vision.ring import Ring
 from edge_agent.vision.source import Source, StreamFacts
 
 _BEAT_S = 0.5
@@ -46,12 +47,21 @@ class Child:
         config: What to look at.
         clock: Time.
         out: Where lines go.
+        requests: What the parent asked since this was called last.
     """
 
-    def __init__(self, config: ChildConfig, clock: Clock, out: BinaryIO) -> None:
+    def __init__(
+        self,
+        config: ChildConfig,
+        clock: Clock,
+        out: BinaryIO,
+        requests: Callable[[], Iterable[dict[str, Any]]] = tuple,
+    ) -> None:
         self._config = config
         self._clock = clock
         self._out = out
+        self._requests = requests
+        self._ring = Ring(config.pictures_s)
         self._analysed = 0
         self._late_ms: list[int] = []
         self._wrong: dict[str, str] = {}
@@ -107,6 +117,7 @@ class Child:
                 if fresh is not None:
                     frame = fresh
                     self._analyse(pipeline, frame)
+                self._show(pipeline)
                 self._look(eyes, source.facts, ground)
                 now = self._clock.mono_ns() / 1e9
                 if now >= beat_due and capture.counts.decoded > beaten:
@@ -125,12 +136,25 @@ class Child:
             capture.stop()
 
     def _analyse(self, pipeline: Pipeline, frame: Frame) -> None:
-        for reading in pipeline.feed(frame):
+        before = pipeline.crossings
+        readings = pipeline.feed(frame)
+        self._ring.take(frame, pipeline.tracks, crossed=pipeline.crossings > before)
+        for reading in readings:
             self._send(reading)
             if isinstance(reading, ConditionReading):
                 self._condition(reading)
         self._analysed += 1
         self._late_ms.append((self._clock.mono_ns() - frame.at.mono_ns) // 1_000_000)
+
+    def _show(self, pipeline: Pipeline) -> None:
+        """Answer who asks for pictures."""
+        for request in self._requests():
+            try:
+                number, wanted = int(request["ask"]), asked(request)
+            except (KeyError, TypeError, ValueError):
+                continue  # nobody to answer to
+            for piece in pieces(self._ring.show(wanted, pipeline.album)):
+                self._write({"answer": number} | piece)
 
     def _look(self, eyes: Equipment, facts: StreamFacts, ground: Ground | None) -> None:
         for condition in eyes.look(stamp(self._clock)):
@@ -176,6 +200,8 @@ class Child:
                 "plates_put_off": counts.put_off,
                 "plate_looks_waiting": counts.waiting,
             }
+        if self._config.pictures_s > 0:
+            figures["pictures_kb"] = self._ring.bytes // 1000
         self._send(FiguresReading(stamp(self._clock), figures))
 
     def _inventory(
@@ -215,20 +241,6 @@ def last_word(out: BinaryIO, error: DeviceError) -> None:
     out.flush()
 
 
-def end_with_parent(stdin: BinaryIO, leave: Callable[[int], Any] = os._exit) -> None:
-    """Leave at once when stdin closes: the parent is gone or wants us gone.
-
-    Not by an exception: the decoder may be stuck in native code for ever.
-    """
-
-    def wait() -> None:
-        while stdin.read(4096):
-            pass
-        leave(0)
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
-
-
 def configured(line: bytes) -> ChildConfig:
     """Read the configuration line.
 
@@ -251,8 +263,8 @@ def main(clock: Clock) -> int:
     out = sys.stdout.buffer
     try:
         config = configured(sys.stdin.buffer.readline())
-        end_with_parent(sys.stdin.buffer)
-        Child(config, clock, out).run()
+        parent = Parent(sys.stdin.buffer)
+        Child(config, clock, out, parent.asked).run()
     except DeviceError as error:
         last_word(out, error)
         return 1

@@ -37,6 +37,7 @@ class ChildConfig(BaseModel):
     plates: bool = False
     plate_publish: Literal["text", "none"] = "text"
     plate_min_px: int = 48
+    pictures_s: float = 0.0
     figures_s: float = 10.0
     probe: bool = False
 

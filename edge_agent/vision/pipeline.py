@@ -41,6 +41,8 @@ class Pipeline:
         detector: May be exchanged between two frames.
         tracks: Result of the last frame, for drawing.
         vehicles: What is known of them, for drawing.
+        album: Pictures of the plates that were read.
+        crossings: Crossings so far, whether they were told yet or not.
         cuts: How often the scene was another from one frame to the next.
         plates_read: Crossings told with a plate.
         plates_unread: Crossings told without one although it was looked for.
@@ -66,7 +68,7 @@ class Pipeline:
         self._lookout = lookout
         self._publish = publish
         self._no_plate = no_plate
-        self._album = Album()
+        self.album = Album()
         self._watch = PictureWatch()
         self._conditions = PictureConditions()
         least_s = 0.0 if ground is None else SPEED_WAIT_S
@@ -76,6 +78,7 @@ class Pipeline:
         self._zone_due: float | None = None
         self.vehicles = Vehicles((0, 0), scene.anchor, ground, 0)
         self.tracks: Tracks | None = None
+        self.crossings = 0
         self.cuts = 0
         self.plates_read = 0
         self.plates_unread = 0
@@ -161,6 +164,7 @@ class Pipeline:
             box=(x1, y1, x2, y2),
             run=self._run,
         )
+        self.crossings += 1
         self._waiting.add(reading, crossing.t)
 
     def _told(self, t: float, ended: list[int]) -> list[Reading]:
@@ -205,13 +209,13 @@ class Pipeline:
             colour=found.colour,
             at=found.best.at,
             box=found.best.box,
-            picture=self._album.keep(found.best.crop),
+            picture=self.album.keep(found.best.crop),
         )
         return plate, ""
 
     def picture(self, plate: Plate) -> bytes | None:
         """The JPEG that a plate was read from; None when too many others came since."""
-        return self._album.picture(plate.picture)
+        return self.album.picture(plate.picture)
 
     def _counted(self, readings: list[CrossingReading]) -> list[Reading]:
         if self._lookout is not None:

@@ -13,10 +13,11 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from edge_agent.clock import SystemClock
+from edge_agent.clock import Stamp, SystemClock
 from edge_agent.device.child import ChildLimits, ChildProcess, resident_mb
 from edge_agent.device.driver import DeviceContext
 from edge_agent.device.hosted import HostedDriver
+from edge_agent.device.pictures import Picture, Wanted
 from edge_agent.device.ports import PortBook
 from edge_agent.device.readings import FigureReading, Reading
 from edge_agent.errors import Cause, DeviceError
@@ -262,3 +263,70 @@ async def test_children_leave_no_descriptor_behind(parent: _Parent) -> None:
         await parent.run(script, ChildLimits(start_s=0.5, term_s=0.2))
     await asyncio.sleep(0)
     assert descriptors() == before
+
+
+ANSWERS = """
+sys.stdin.readline()
+print(json.dumps({"beat": 1}))
+for line in sys.stdin:
+    asked = json.loads(line)
+    name = next(iter(asked["moments"]))
+    if name == "die":
+        sys.exit(3)
+    if name == "mute":
+        continue
+    if name == "bad":
+        print(json.dumps({"answer": asked["ask"], "name": "x", "data": "***"}))
+        continue
+    for part in ("AAEC", "AwQ="):
+        print(json.dumps({"answer": asked["ask"], "name": name, "data": part, "size": [2, 3],
+                          "at": [1, asked["moments"][name], 0], "vehicles": []}))
+        print(json.dumps({"beat": 2}))
+    print(json.dumps({"answer": 99, "end": True}))
+    print(json.dumps({"answer": asked["ask"], "end": True}))
+"""
+
+
+async def _asked(name: str, deadline_s: float = 5.0) -> list[Picture]:
+    """Ask a child; it is gone afterwards."""
+    parent = _Parent()
+    up = asyncio.Event()
+    child = ChildProcess(
+        argv=(sys.executable, "-u", "-c", f"import json, os, sys, time\n{ANSWERS}"),
+        config={},
+        log=structlog.get_logger("child"),
+        alive=up.set,
+        limits=ChildLimits(memory_mb=200, start_s=10, beat_s=30, term_s=0.3),
+    )
+    with pytest.raises(DeviceError, match="not running"):
+        await child.ask(Wanted({}))
+    task = asyncio.create_task(child.run(parent.readings.append), name="child")
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            await up.wait()
+        async with asyncio.timeout(deadline_s):
+            return await child.ask(Wanted({name: 77}))
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_child_answers_in_pieces_between_its_other_lines() -> None:
+    (picture,) = await _asked("at")
+    assert picture == Picture("at", bytes(range(5)), Stamp(1, 77, 0), (2, 3))
+
+
+async def test_who_asks_a_child_that_dies_is_told() -> None:
+    with pytest.raises(DeviceError, match="ended before"):
+        await _asked("die")
+
+
+async def test_an_answer_that_is_none_is_told() -> None:
+    with pytest.raises(DeviceError) as caught:
+        await _asked("bad")
+    assert caught.value.cause is Cause.PROTOCOL
+
+
+async def test_who_asks_a_child_that_does_not_answer_waits_no_longer_than_he_wants() -> None:
+    with pytest.raises(TimeoutError):
+        await _asked("mute", 0.2)
