@@ -1,0 +1,1 @@
+"""What the devices of a site would say of the simulated road, without the devices."""
