@@ -11,6 +11,7 @@ from edge_agent.device.driver import DeviceSettings
 from edge_agent.history.settings import HistorySettings
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.privacy.settings import PrivacySettings
+from edge_agent.rules.settings import RulesSettings
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.uplink.settings import UplinkSettings
 
@@ -100,6 +101,7 @@ class UnitSettings(_Table):
     metrics: MetricsTable = Field(default_factory=MetricsTable)
     log: LogTable = Field(default_factory=LogTable)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    rules: RulesSettings = Field(default_factory=RulesSettings)
     lane: dict[str, LaneSettings] = Field(default_factory=dict, description="Lanes by id.")
     device: dict[str, SerializeAsAny[DeviceSettings]] = Field(
         default_factory=dict, description="Devices by id; each kind has its own keys."
