@@ -18,6 +18,8 @@ from edge_agent.device.sights import (
     Plate,
     PlateColour,
     Size,
+    Stray,
+    StrayReading,
     VehicleClass,
     ZoneReading,
 )
@@ -40,6 +42,8 @@ __all__ = [
     "Severity",
     "SignalReading",
     "Size",
+    "Stray",
+    "StrayReading",
     "TagReading",
     "VehicleClass",
     "ZoneReading",
@@ -248,6 +252,7 @@ Reading = (
     | ConditionReading
     | CrossingReading
     | ZoneReading
+    | StrayReading
     | TagReading
     | AxlesReading
     | InventoryReading

@@ -126,3 +126,41 @@ class ZoneReading:
     queue: int | None = None
     why: str | None = None
     type: Literal["zone"] = "zone"
+
+
+Stray = Literal["stopped", "wrong-way", "object", "person-sized"]
+"""A vehicle that stands, one that drives against a line's direction, something that lies on the
+road and is no vehicle that came by itself, and such a thing of a person's size: what it truly is,
+nobody has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrayReading:
+    """Something that should not be there; told when it is sure, and when it is gone.
+
+    Attributes:
+        what: What is known of it.
+        place: Name of the watched stretch of road, or of the line.
+        number: The camera's own number of it, unique within this run of the child.
+        active: Whether it is still there.
+        lasted_ms: For how long it had been there.
+        box: Where, pixels of the analysed picture: x1, y1, x2, y2.
+        run: Which run of the camera's child this was.
+        vehicle: Class of a vehicle, as voted by all sights.
+        confidence: Per mille.
+        picture: SHA-256 of the JPEG that shows it, which the child holds for a while; empty when
+            there is none.
+    """
+
+    at: Stamp
+    what: Stray
+    place: str
+    number: int
+    active: bool
+    lasted_ms: int
+    box: tuple[int, int, int, int]
+    run: str = ""
+    vehicle: VehicleClass = VehicleClass.UNKNOWN
+    confidence: int = 0
+    picture: str = ""
+    type: Literal["stray"] = "stray"
