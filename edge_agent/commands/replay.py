@@ -1,6 +1,7 @@
-"""``edge-agent replay``: count a recording with the very code that counts a live camera.
+"""``edge-agent replay``: a recording through the very code that a live device goes through.
 
-No child process and no pacing: as fast as it decodes, with time taken from the file.
+A video is counted, readings become events. No child process and no pacing: as fast as it goes, with
+time taken from the file.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from edge_agent.clock import Stamp, SystemClock
-from edge_agent.commands import options
+from edge_agent.commands import options, replay_readings
 from edge_agent.device.readings import CrossingReading
 from edge_agent.errors import DeviceError, EdgeError
 from edge_agent.exits import Exit
@@ -26,14 +27,21 @@ from edge_agent.vision.source import Source
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--video", type=Path, required=True, metavar="FILE", help="recording")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--video", type=Path, metavar="FILE", help="recording of a camera")
+    what.add_argument(
+        "--readings",
+        type=Path,
+        metavar="FILE",
+        help="what devices said (NDJSON), through a unit as --config has it; events to --out",
+    )
+    options.add_config(parser)
     parser.add_argument(
         "--line",
         type=_line,
         action="append",
-        required=True,
         metavar="X1,Y1,X2,Y2",
-        help="counting line in pixels of the recording; may be given several times",
+        help="counting line in pixels of the video; may be given several times",
     )
     parser.add_argument(
         "--fps", type=_rate, default=10.0, metavar="N", help="analysed frames a second (10)"
@@ -59,13 +67,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--models", type=Path, metavar="DIR", help="folder of another manifest")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE.mp4", help="write the recording with what was seen"
+        "--out", type=Path, metavar="FILE", help="write the video with what was seen, or the events"
     )
     options.add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Count, then print."""
+    if args.readings is not None:
+        return replay_readings.run(args)
+    if not args.line:
+        print("edge-agent replay: --video needs --line X1,Y1,X2,Y2", file=sys.stderr)
+        return Exit.CONFIG
     quiet.set_up()
     motion = args.detector == "motion" and not args.plates
     try:

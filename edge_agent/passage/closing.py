@@ -44,11 +44,10 @@ def fuse(
         clock: Whose time the readings are in.
     """
     members = closed.members
-    crossings = {
-        each.place: each.reading for each in members if isinstance(each.reading, CrossingReading)
-    }
-    looks = [*crossings.values()]
-    tag = next((each.reading for each in members if isinstance(each.reading, TagReading)), None)
+    looks = [each.reading for each in members if isinstance(each.reading, CrossingReading)]
+    tags = [each.reading for each in members if isinstance(each.reading, TagReading)]
+    # Of two tags in one vehicle the one that was heard best.
+    tag = max(tags, key=lambda each: (each.reads, each.rssi or -200), default=None)
     axles = next((each.reading for each in members if isinstance(each.reading, AxlesReading)), None)
     at = _first(members)
     stop = stop_moment(closed, settings)
@@ -58,13 +57,15 @@ def fuse(
     plate = merge.best_plate(looks)
     missing: dict[str, Missing] = {}
     if plate is None:
-        missing["plate"] = merge.why_no_plate(looks) if looks else _gap("camera", closed, kinds)
+        missing["plate"] = merge.telling(
+            [*merge.why_no_plate(looks), *_gaps("camera", closed, kinds)]
+        )
     if speed is None:
-        missing["speed"] = merge.why_no_speed(looks)
+        missing["speed"] = merge.telling(merge.why_no_speed(looks))
     if tag is None:
-        missing["tag"] = _gap("tag", closed, kinds)
+        missing["tag"] = merge.telling(_gaps("tag", closed, kinds))
     if axles is None:
-        missing["axles"] = _gap("axles", closed, kinds)
+        missing["axles"] = merge.telling(_gaps("axles", closed, kinds))
     if moment is None or moment.stale:
         missing["signal"] = _no_signal(settings, stop, moment, trace)
     missing |= _cameras(closed, kinds)
@@ -83,7 +84,7 @@ def fuse(
         axles=axles,
         signal=moment,
         members=members,
-        crossings=crossings,
+        crossings=_crossings(members),
         missing=missing,
         clock_ms=quality.uncertainty_ms if quality.source != "none" else None,
         clock_source=quality.source,
@@ -96,11 +97,17 @@ def _first(members: Iterable[Member]) -> Stamp:
     return ordered[0].at
 
 
-def _gap(kind: Kind, closed: Closed, kinds: Mapping[str, Kind]) -> Missing:
-    """Why nothing of this kind saw it."""
-    return merge.telling(
-        merge.MISSING[why] for place, why in closed.missing.items() if kinds.get(place) == kind
-    )
+def _crossings(members: Iterable[Member]) -> dict[str, CrossingReading]:
+    crossings: dict[str, CrossingReading] = {}
+    for member in members:
+        if isinstance(member.reading, CrossingReading):
+            crossings.setdefault(member.place, member.reading)
+    return crossings
+
+
+def _gaps(kind: Kind, closed: Closed, kinds: Mapping[str, Kind]) -> list[Missing]:
+    """Why nothing of this kind saw it, for each place that should have."""
+    return [merge.MISSING[why] for place, why in closed.missing.items() if kinds.get(place) == kind]
 
 
 def _cameras(closed: Closed, kinds: Mapping[str, Kind]) -> dict[str, Missing]:

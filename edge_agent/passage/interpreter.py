@@ -33,6 +33,7 @@ from edge_agent.passage.lanebook import LaneBook
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairedlane import Closed
 from edge_agent.passage.road import Road, Scores
+from edge_agent.passage.sighting import Sensor
 from edge_agent.passage.signals import SETTLE_MS, SignalTrace
 from edge_agent.passage.telling import Teller, refuse_unfit
 from edge_agent.passage.veil import Veil
@@ -190,14 +191,12 @@ class Interpreter:
 
     def _crossing(self, device: str, reading: CrossingReading) -> list[Event]:
         refuse_unfit(reading)
-        now = stamp(self._clock)
         lane, direction = self._book.where(device, reading)
         number = f"{reading.run}-{reading.track}"
         member = Member("camera", device, f"{device}/{reading.line}", number, reading.at, reading)
-        closed: Closed | None = Closed(lane, direction, (member,))
         if self._road.has((device, reading.line)):
-            closed = self._road.add((device, reading.line), member, now, direction=direction)
-        return [] if closed is None else self._close(closed, now)
+            return self._add((device, reading.line), member, direction=direction)
+        return self._close(Closed(lane, direction, (member,)), stamp(self._clock))
 
     def _tag(self, device: str, reading: TagReading) -> list[Event]:
         lane = self._antennas.get((device, reading.antenna))
@@ -216,13 +215,13 @@ class Interpreter:
         return events + self._add(sensor, member, against=reading.reverse)
 
     def _add(
-        self, sensor: tuple[str, str], member: Member, *, against: bool = False
+        self, sensor: Sensor, member: Member, *, direction: str = "", against: bool = False
     ) -> list[Event]:
         if not self._road.has(sensor):
             return []
         now = stamp(self._clock)
-        closed = self._road.add(sensor, member, now, against=against)
-        return [] if closed is None else self._close(closed, now)
+        strays = self._road.add(sensor, member, now, direction=direction, against=against)
+        return [event for stray in strays for event in self._close(stray, now)]
 
     def _close(self, closed: Closed, now: Stamp, *, everything: bool = False) -> list[Event]:
         stop = stop_moment(closed, self._book.settings(closed.lane))
@@ -236,8 +235,10 @@ class Interpreter:
     def _publish(self, closed: Closed) -> list[Event]:
         settings = self._book.settings(closed.lane)
         if closed.alone is not None:
-            (member,) = closed.members
-            return [self._teller.unpaired(closed.lane, member, closed.alone, settings.purpose)]
+            return [
+                self._teller.unpaired(closed.lane, member, closed.alone, settings.purpose)
+                for member in closed.members
+            ]
         kinds = self._road.kinds(closed.lane)
         fused = fuse(closed, settings, kinds, self._trace, self._clock)
         self._book.vehicle(fused)

@@ -108,16 +108,14 @@ def best_plate(looks: Sequence[CrossingReading]) -> Plate | None:
     return max(agreed or plates, key=lambda plate: plate.confidence, default=None)
 
 
-def why_no_plate(looks: Sequence[CrossingReading]) -> Missing:
-    """The most telling reason of all cameras."""
-    return telling(
-        "unreadable" if look.plate is not None else NO_PLATE[look.no_plate] for look in looks
-    )
+def why_no_plate(looks: Sequence[CrossingReading]) -> list[Missing]:
+    """Why each camera that saw it read none."""
+    return ["unreadable" if look.plate is not None else NO_PLATE[look.no_plate] for look in looks]
 
 
-def why_no_speed(looks: Sequence[CrossingReading]) -> Missing:
-    """The most telling reason of all cameras."""
-    return telling(NO_SPEED[look.no_speed] for look in looks)
+def why_no_speed(looks: Sequence[CrossingReading]) -> list[Missing]:
+    """Why each camera that saw it measured none."""
+    return [NO_SPEED[look.no_speed] for look in looks]
 
 
 def telling(reasons: Iterable[Missing]) -> Missing:

@@ -10,6 +10,7 @@ from edge_agent.passage.fused import Member
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairing.clocks import Clocks
 from edge_agent.passage.pairing.lane import LanePairer, Vehicle, Why
+from edge_agent.passage.pairing.sight import Sight
 from edge_agent.passage.sighting import Layout, plan, sight
 
 _AHEAD_MS = 60_000.0
@@ -60,6 +61,7 @@ class PairedLane:
         against = plan(settings, where, reverse=True)
         self.against = LanePairer(against, self.clocks, judges=False)
         self._recent: deque[tuple[str, str, int]] = deque(maxlen=_REMEMBERED)
+        self._tags: deque[Sight] = deque(maxlen=_REMEMBERED)
 
     @property
     def ways(self) -> tuple[tuple[str, LanePairer], ...]:
@@ -81,7 +83,7 @@ class PairedLane:
             direction: In which the sensor saw it drive; the lane's own when it cannot tell.
             now_ms: Monotonic.
         """
-        pairer = self.ahead if direction == self.where.forward else self.against
+        pairer = self._pairer(direction)
         seen = sight(member)
         alone: Missing | None = None
         if self._repeats(member):
@@ -92,8 +94,18 @@ class PairedLane:
             alone = "clock-off"
         if alone is None:
             pairer.add(seen)
+            if isinstance(member.reading, TagReading):
+                self._tags.append(seen)
             return None
         return Closed(self.id, direction, (member,), alone=alone)
+
+    def withdraw(self, member: Member, direction: str) -> bool:
+        """A tag turns out to be another lane's; whether it was still waiting here."""
+        pairer = self._pairer(direction)
+        return any(pairer.discard(seen) for seen in self._tags if seen.reading is member)
+
+    def _pairer(self, direction: str) -> LanePairer:
+        return self.ahead if direction == self.where.forward else self.against
 
     def _repeats(self, member: Member) -> bool:
         """Whether a stuttering sensor told this already."""

@@ -1,9 +1,11 @@
 """All lanes with several sensors: readings in, closed vehicles out, each reading in one of them."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from edge_agent.clock import Stamp
+from edge_agent.device.readings import TagReading
 from edge_agent.passage.fused import Kind, Member
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairedlane import Closed, PairedLane, stands_alone
@@ -12,6 +14,10 @@ from edge_agent.passage.sighting import Sensor, layout
 
 Scores = Mapping[str, Mapping[str, float]]
 """Lane to place to what is known of its clock."""
+
+_HEARD = 256
+_ACROSS_NS = 3_000_000_000
+"""A tag heard by two antennas within this was one vehicle between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Road:
     def __init__(self, lanes: Mapping[str, LaneSettings], scores: Scores | None = None) -> None:
         self._lanes: dict[str, PairedLane] = {}
         self._of: dict[Sensor, PairedLane] = {}
+        # Reader and tag to where it was heard last.
+        self._heard: OrderedDict[tuple[str, str], tuple[PairedLane, Member, str]] = OrderedDict()
         for lane, settings in lanes.items():
             where = layout(settings)
             if where.pairs:
@@ -69,8 +77,8 @@ class Road:
         *,
         direction: str = "",
         against: bool = False,
-    ) -> Closed | None:
-        """Take a reading; what can belong to nobody any more comes straight back.
+    ) -> list[Closed]:
+        """Take a reading; what can belong to nobody comes straight back.
 
         Args:
             sensor: One that ``has`` knows.
@@ -83,7 +91,37 @@ class Road:
         place = lane.where.places[sensor]
         way = direction or (lane.where.backward if against else lane.where.forward)
         member = replace(member, kind=place.kind, place=place.key)
-        return lane.add(member, way, now.mono_ns / 1e6)
+        strays: list[Closed] = []
+        if isinstance(member.reading, TagReading):
+            across = self._across(lane, member, way)
+            if across is not None:
+                strays.append(across)
+            if across is not None and across.members == (member,):
+                return strays
+        stray = lane.add(member, way, now.mono_ns / 1e6)
+        return strays if stray is None else [*strays, stray]
+
+    def _across(self, lane: PairedLane, member: Member, way: str) -> Closed | None:
+        """Of a tag that two antennas of one reader heard, the lane where it was heard less."""
+        reading = member.reading
+        if not isinstance(reading, TagReading):
+            return None
+        key = member.device, reading.epc
+        known = self._heard.get(key)
+        self._heard[key] = lane, member, way
+        self._heard.move_to_end(key)
+        if len(self._heard) > _HEARD:
+            self._heard.popitem(last=False)
+        if known is None or known[0] is lane:
+            return None
+        other, before, its_way = known
+        if abs(before.at.mono_ns - member.at.mono_ns) > _ACROSS_NS:
+            return None
+        if _loudness(before) >= _loudness(member):
+            self._heard[key] = known
+            return Closed(lane.id, way, (member,), alone="ambiguous")
+        gone = other.withdraw(before, its_way)
+        return Closed(other.id, its_way, (before,), alone="ambiguous") if gone else None
 
     def take(self, now: Stamp, *, everything: bool = False) -> Iterator[Closed]:
         """Vehicles that are due, and single readings that are none."""
@@ -113,10 +151,18 @@ class Road:
         return views
 
 
+def _loudness(member: Member) -> tuple[int, int]:
+    reading = member.reading
+    if not isinstance(reading, TagReading):
+        return 0, 0
+    return reading.reads, reading.rssi or -200
+
+
 def _closed(lane: str, direction: str, vehicle: Vehicle) -> Closed:
     members = [
         replace(seen.reading, residual_ms=None if cost is None else round(cost.residual_ms))
         for seen, cost in vehicle.parts.values()
     ]
+    members += [seen.reading for seen in vehicle.twins]
     members.sort(key=lambda member: member.at.mono_ns)
     return Closed(lane, direction, tuple(members), vehicle.missing, stands_alone(vehicle))

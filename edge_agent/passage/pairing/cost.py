@@ -18,6 +18,8 @@ GATE = 4.5
 
 _OWN_SPEED = 0.04
 """Relative error of a speed that a sensor measured itself."""
+_LEAST_SPEED = 0.02
+"""Nobody drives more evenly than this, however often measured."""
 _LENGTH = 0.12
 _LENGTH_M = 0.5
 _BUILD = 5.0
@@ -112,6 +114,11 @@ def joined(known: Expectation, sight: Sight, place: Place) -> Expectation:
     spread = spread_of(sight, place, speed)
     gone = place.at - known.at
     took = sight.t_ms - known.t_ms
+    # A wide antenna must not blur what an axle sensor told: expected and seen moment are weighed.
+    drive_ms = gone / speed * 1000
+    expected_spread = math.hypot(known.spread_ms, drive_ms * sigma)
+    seen, expected = spread**-2, expected_spread**-2
+    t_ms = (sight.t_ms * seen + (known.t_ms + drive_ms) * expected) / (seen + expected)
     if gone > 0 and took > 0:
         error = math.hypot(spread, known.spread_ms) / took
         speed, sigma = _weighted(speed, sigma, gone / took * 1000, max(error, 0.03))
@@ -119,10 +126,10 @@ def joined(known: Expectation, sight: Sight, place: Place) -> Expectation:
         speed, sigma = _weighted(speed, sigma, sight.speed, _OWN_SPEED)
     return Expectation(
         place.at,
-        sight.t_ms,
-        spread,
+        t_ms,
+        (seen + expected) ** -0.5,
         speed,
-        sigma,
+        max(sigma, _LEAST_SPEED),
         (known.builds & sight.builds) or sight.builds or known.builds,
         sight.length or known.length,
         sight.axles or known.axles,
@@ -131,11 +138,18 @@ def joined(known: Expectation, sight: Sight, place: Place) -> Expectation:
     )
 
 
-def cost(known: Expectation, sight: Sight, place: Place) -> Cost | None:
-    """How ill they fit; None when they are too far apart in time to be looked at."""
+def cost(known: Expectation, sight: Sight, place: Place, scale: float = 1.0) -> Cost | None:
+    """How ill they fit; None when they are too far apart in time to be looked at.
+
+    Args:
+        known: The vehicle.
+        sight: May be of it.
+        place: Of the sight.
+        scale: By how much times there turned out to be more or less certain than declared.
+    """
     drive_ms = (place.at - known.at) / known.speed * 1000
     residual = sight.t_ms - known.t_ms - drive_ms
-    sigma = math.hypot(
+    sigma = scale * math.hypot(
         known.spread_ms, spread_of(sight, place, known.speed), drive_ms * known.speed_sigma
     )
     identity = 0.0
@@ -172,11 +186,11 @@ def _plate(texts: tuple[str, ...], text: str) -> float:
     """By the best of all readings so far."""
     if not texts or not text:
         return 0.0
-    return min(_PLATE[min(_differ(one, text), len(_PLATE) - 1)] for one in texts)
+    return min(_PLATE[min(differ(one, text), len(_PLATE) - 1)] for one in texts)
 
 
-def _differ(one: str, two: str) -> int:
-    """Characters in which they differ; one more or less counts as all."""
+def differ(one: str, two: str) -> int:
+    """Characters in which two plates differ; one more or less counts as all."""
     if len(one) != len(two):
         return len(_PLATE)
     return sum(a != b for a, b in zip(one, two, strict=True))

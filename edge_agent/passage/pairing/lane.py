@@ -15,6 +15,8 @@ from edge_agent.passage.pairing.clocks import Clocks
 from edge_agent.passage.pairing.cost import MISS, Cost, Expectation, begin, cost, joined
 from edge_agent.passage.pairing.place import LanePlan, Place
 from edge_agent.passage.pairing.sight import Sight
+from edge_agent.passage.pairing.survey import Survey
+from edge_agent.passage.pairing.twins import Group, grouped
 
 Doubt = Literal["ambiguous", "clock-off"]
 Parts = dict[str, tuple[Sight, Cost | None]]
@@ -38,6 +40,7 @@ class Vehicle:
         missing: Place to the reason for each that has none.
         speed: m/s, as all parts together say; None when nothing measured it.
         known: What would be expected of it further on.
+        twins: Further sights of it at places of its parts.
         doubt: Of a sight that stands alone, why it may be no vehicle of its own: it may belong to
             one of several, or its sensor's clock is not believed.
     """
@@ -46,6 +49,7 @@ class Vehicle:
     missing: dict[str, Why]
     speed: float | None
     known: Expectation
+    twins: list[Sight] = field(default_factory=list)
     doubt: Doubt | None = None
 
 
@@ -56,6 +60,7 @@ class _Open:
     measured: bool
     contested: bool = False
     ambiguous: set[str] = field(default_factory=set)
+    twins: list[Sight] = field(default_factory=list)
     doubt: Doubt | None = None
 
 
@@ -81,6 +86,7 @@ class LanePairer:
         self._held: dict[str, list[Sight]] = {place.key: [] for place in plan.places}
         self._down: set[str] = set()
         self._typical = plan.typical_ms
+        self._survey = Survey(plan)
         self._open: list[_Open] = []
         self._due: float | None = None
         self.overflows = 0
@@ -126,10 +132,18 @@ class LanePairer:
         self._open = [each for each in vehicles if id(each) not in gone]
         self._due = min(map(self._due_of, self._open), default=None)
         for vehicle in leaving:
-            self._drop(vehicle.parts)
-            if vehicle.measured:
-                self._typical += _SPEED_MEMORY * (vehicle.known.speed - self._typical)
+            self._drop(vehicle)
+            self._learn(vehicle)
         return [self._closed(vehicle) for vehicle in leaving]
+
+    def discard(self, sight: Sight) -> bool:
+        """Forget a sight; whether it was still here."""
+        held = self._held[sight.place]
+        for number, each in enumerate(held):
+            if each is sight:
+                del held[number]
+                return True
+        return False
 
     def waiting(self) -> list[Vehicle]:
         """Vehicles that are not due yet, as far as they are known."""
@@ -137,21 +151,23 @@ class LanePairer:
 
     def withdraw(self, vehicle: Vehicle) -> None:
         """A waiting vehicle is given out elsewhere."""
-        self._drop(vehicle.parts)
+        self._drop(vehicle)
         self._open = [each for each in self._open if each.parts is not vehicle.parts]
 
     def _pair(self) -> list[_Open]:
         vehicles: list[_Open] = []
-        for place in self._plan.places:
-            sights = self._held[place.key]
+        for declared in self._plan.places:
+            place = self._survey.place(declared.key)
+            groups = [*grouped(self._held[place.key], place, self._typical)]
             if self.clocks.believed(place.key):
-                self._join(vehicles, sights, place)
+                self._join(vehicles, groups, place)
             else:
-                vehicles += [self._lone(sight, place, "clock-off") for sight in sights]
+                vehicles += [self._lone(group, place, "clock-off") for group in groups]
         vehicles.sort(key=lambda vehicle: vehicle.known.t_ms - vehicle.known.at / self._typical)
         return vehicles
 
-    def _join(self, vehicles: list[_Open], sights: list[Sight], place: Place) -> None:
+    def _join(self, vehicles: list[_Open], groups: list[Group], place: Place) -> None:
+        sights = [group[0] for group in groups]
         found = self._costs(vehicles, sights, place)
         rivals = Counter([row for row, _ in found] + [-1 - column for _, column in found])
         taken: set[int] = set()
@@ -165,11 +181,12 @@ class LanePairer:
             taken.add(pair.column)
             vehicle.known = joined(vehicle.known, sight, place)
             vehicle.parts[place.key] = sight, found[pair.row, pair.column]
+            vehicle.twins += groups[pair.column][1:]
             vehicle.measured = True
             vehicle.contested |= rivals[pair.row] > 1 or rivals[-1 - pair.column] > 1
         vehicles += [
-            self._lone(sight, place, "ambiguous" if column in unsure else None)
-            for column, sight in enumerate(sights)
+            self._lone(group, place, "ambiguous" if column in unsure else None)
+            for column, group in enumerate(groups)
             if column not in taken
         ]
 
@@ -179,20 +196,21 @@ class LanePairer:
         found: dict[tuple[int, int], Cost] = {}
         for row, vehicle in enumerate(vehicles):
             # What may be part of another vehicle must not win that one's other parts.
-            if vehicle.doubt is not None or vehicle.known.at > place.at:
+            if vehicle.doubt is not None:
                 continue
             if not place.two_wheels and vehicle.known.builds == {"two-wheels"}:
                 continue
             for column, sight in enumerate(sights):
-                value = cost(vehicle.known, sight, place)
+                value = cost(vehicle.known, sight, place, self._survey.scale(place.key))
                 if value is not None:
                     found[row, column] = value
         return found
 
-    def _lone(self, sight: Sight, place: Place, doubt: Doubt | None) -> _Open:
+    def _lone(self, group: Group, place: Place, doubt: Doubt | None) -> _Open:
+        sight = group[0]
         known = begin(sight, place, self._plan, self._typical)
         parts: Parts = {place.key: (sight, None)}
-        return _Open(known, parts, sight.speed is not None, doubt=doubt)
+        return _Open(known, parts, sight.speed is not None, twins=[*group[1:]], doubt=doubt)
 
     def _due_of(self, vehicle: _Open) -> float:
         known = vehicle.known
@@ -208,6 +226,14 @@ class LanePairer:
             for place in self._plan.places
         )
 
+    def _learn(self, vehicle: _Open) -> None:
+        if vehicle.measured:
+            self._typical += _SPEED_MEMORY * (vehicle.known.speed - self._typical)
+        if not vehicle.contested and not vehicle.ambiguous:
+            for key, (_, value) in vehicle.parts.items():
+                if value is not None:
+                    self._survey.learn(key, value, vehicle.known.speed)
+
     def _closed(self, vehicle: _Open) -> Vehicle:
         missing: dict[str, Why] = {
             place.key: self._why(place, vehicle)
@@ -215,7 +241,7 @@ class LanePairer:
             if place.key not in vehicle.parts
         }
         speed = vehicle.known.speed if vehicle.measured else None
-        return Vehicle(vehicle.parts, missing, speed, vehicle.known, vehicle.doubt)
+        return Vehicle(vehicle.parts, missing, speed, vehicle.known, vehicle.twins, vehicle.doubt)
 
     def _why(self, place: Place, vehicle: _Open) -> Why:
         if place.key in vehicle.ambiguous:
@@ -227,7 +253,6 @@ class LanePairer:
         unbelieved = place.key in self.clocks.heard and not self.clocks.believed(place.key)
         return "clock-off" if unbelieved else "not-detected"
 
-    def _drop(self, parts: Parts) -> None:
-        for key, (sight, _) in parts.items():
-            held = self._held[key]
-            del held[next(n for n, each in enumerate(held) if each is sight)]
+    def _drop(self, vehicle: Vehicle | _Open) -> None:
+        for sight in (*(sight for sight, _ in vehicle.parts.values()), *vehicle.twins):
+            self.discard(sight)
