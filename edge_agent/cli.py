@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "status": "ask the running agent how it is: since when, and why",
     "passages": "list the vehicles that the running agent just saw; --follow goes on",
     "spool": "look into the durable queue, or export it",
+    "bundle": "pack what tells about this unit into one small file, without secrets and plates",
     "verify": "prove sealed evidence with the unit's public key alone, or name what is wrong",
     "replay": "run a recording through the same code as a live device",
     "read": "find and read the plates in photos",
