@@ -15,15 +15,17 @@ from pathlib import Path
 
 import structlog
 
-from edge_agent import door, keepsake, registry, survey
+from edge_agent import __version__, keepsake, registry, survey
+from edge_agent.bundle.tape import SOCKET as READINGS
+from edge_agent.bundle.tape import Tape
 from edge_agent.clock import Clock, SystemClock
-from edge_agent.device.readings import InventoryReading
+from edge_agent.custody import Custody, House, pictures_s
+from edge_agent.device.readings import InventoryReading, Reading
 from edge_agent.errors import Problem
 from edge_agent.health import measure
 from edge_agent.history.recent import SOCKET as PASSAGES
 from edge_agent.history.recent import Recent
 from edge_agent.history.store import FOLDER, History
-from edge_agent.metrics import MetricsServer
 from edge_agent.notices import Notices
 from edge_agent.notify import Notifier
 from edge_agent.passage.heading import Heading
@@ -32,11 +34,13 @@ from edge_agent.recorder import Recorder
 from edge_agent.settings import UnitSettings
 from edge_agent.spool.model import Row
 from edge_agent.spool.spool import Spool
-from edge_agent.status import Snapshot, StatusServer
-from edge_agent.supervisor import Supervisor
+from edge_agent.status import Snapshot
+from edge_agent.supervisor import DeviceStatus, Supervisor
 from edge_agent.timekeeping import ClockWatch
 from edge_agent.uplink.session import Announcement
 from edge_agent.uplink.uplink import Uplink
+from edge_agent.vitals import Vitals
+from edge_agent.windows import open_windows
 
 TICK_S = 1.0
 PUMP_S = 0.1
@@ -82,10 +86,24 @@ class Agent:
         scores, trouble = keepsake.load(state_dir / keepsake.FILE)
         if trouble:
             self._log.warning("clocks are judged anew", file=keepsake.FILE, why=trouble)
-        self._interpreter = Interpreter(heading, settings.lane, scores=scores)
+        self._custody = Custody(
+            settings,
+            state_dir,
+            heading,
+            fingerprint=fingerprint,
+            software=__version__,
+        )
+        self._interpreter = Interpreter(
+            heading,
+            settings.lane,
+            veil=self._custody.veil,
+            on_violation=self._custody.desk.violation,
+            scores=scores,
+        )
         kinds = {name: device.kind for name, device in settings.device.items()}
         self._notices = Notices(heading, fingerprint, kinds)
         self._history = History(state_dir / FOLDER, settings.history, self._clock)
+        self._tape = Tape(self._clock)
         self._recent = Recent(self._notices.boot, settings.unit.timezone)
         self._spool = Spool(
             state_dir / "spool.db",
@@ -99,9 +117,10 @@ class Agent:
         )
         self._supervisor = Supervisor(
             self._clock,
-            self._recorder.reading,
-            self._recorder.status,
+            self._on_reading,
+            self._on_status,
             durable=self._spool.flush,
+            pictures_s=pictures_s(settings.lane),
         )
         self._uplink = Uplink(
             settings.uplink,
@@ -111,6 +130,16 @@ class Agent:
             self._announce,
             self._recorder.condition,
         )
+        self._custody.join(
+            House(
+                self._recorder.event,
+                self._spool.flush,
+                self._supervisor.photographer,
+                self._notices.known,
+                self._recorder.say,
+            )
+        )
+        self._vitals = Vitals(self._watch, self._spool, self._recorder, self._uplink)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self) -> None:
@@ -129,8 +158,19 @@ class Agent:
         if report.set_aside is not None:
             self._log.error("spool was corrupt", aside=report.set_aside, saved=report.salvaged)
         try:
+            await self._custody.open()
             async with contextlib.AsyncExitStack() as stack:
-                await self._open_windows(stack)
+                doors = {PASSAGES: self._recent.answer, READINGS: self._tape.answer}
+                metrics = await open_windows(
+                    stack,
+                    self._state_dir,
+                    self.snapshot,
+                    doors,
+                    self._settings.metrics,
+                    self._recorder.say,
+                )
+                if metrics is not None:
+                    self._log.info("metrics", url=metrics)
                 self._notifier.ready(f"{len(self._devices)} devices")
                 await self._flow()
         finally:
@@ -159,22 +199,6 @@ class Agent:
 
     # --- life ---
 
-    async def _open_windows(self, stack: contextlib.AsyncExitStack) -> None:
-        """Where people and scrapers look in; a taken port must not keep the unit from measuring."""
-        await stack.enter_async_context(StatusServer(self._state_dir, self.snapshot))
-        await stack.enter_async_context(door.Door(self._state_dir, PASSAGES, self._recent.answer))
-        metrics = self._settings.metrics
-        if metrics.enabled:
-            try:
-                server = await stack.enter_async_context(
-                    MetricsServer(*metrics.address, self.snapshot)
-                )
-            except OSError as error:
-                self._recorder.say("metrics-port", True, f"{metrics.listen}: {error.strerror}")
-            else:
-                self._recorder.say("metrics-port", False)
-                self._log.info("metrics", url=f"http://{metrics.address[0]}:{server.port}/metrics")
-
     async def _flow(self) -> None:
         """Everything that moves; ends in the direction of the flow."""
         kinds = [
@@ -190,6 +214,7 @@ class Agent:
                     inner.create_task(self._tick(), name="tick"),
                     inner.create_task(self._report_health(), name="health"),
                     inner.create_task(self._remember(), name="history"),
+                    inner.create_task(self._custody.run(), name="custody"),
                 ]
                 await self._stop.wait()
                 self._log.info("stopping")
@@ -197,6 +222,7 @@ class Agent:
                     task.cancel()
             self._recorder.pump(everything=True)
             self._recorder.tick(everything=True)
+            await self._custody.close()
             await self._keep()
             await self._spool.flush()
             uplink.cancel()
@@ -220,9 +246,8 @@ class Agent:
         fed = self._clock.mono_ns()
         while True:
             await self._clock.sleep(TICK_S)
-            await self._look_at_clock()
+            await self._vitals.look()
             self._recorder.tick()
-            self._look_at_spool()
             watchdog_s = self._notifier.watchdog_s
             now = self._clock.mono_ns()
             if watchdog_s is not None and now - fed >= watchdog_s / 3 * 1e9:
@@ -256,28 +281,16 @@ class Agent:
             return f"nothing can be remembered: {error.strerror or error}"
         return ""
 
-    async def _look_at_clock(self) -> None:
-        for step in self._watch.look():
-            mended = await self._spool.restamp(step.before_mono_ns, step.delta_ms)
-            self._uplink.reread()
-            self._log.warning("time set", by_ms=step.delta_ms, mended=mended)
-        source = self._watch.source
-        self._recorder.say(
-            "clock",
-            source in ("none", "rtc"),
-            "UTC is not set" if source == "none" else "UTC runs free, not synchronised",
-            "Check the NTP server and the network, or set the clock by GNSS.",
-        )
+    # --- what comes in ---
 
-    def _look_at_spool(self) -> None:
-        failing = self._spool.gauge().failing
-        self._recorder.say(
-            "spool",
-            failing is not None,
-            failing or "",
-            "Check the disk: full, read-only or failing. Events wait in memory meanwhile.",
-            severity="critical",
-        )
+    def _on_reading(self, device: str, reading: Reading) -> None:
+        self._tape.reading(device, reading)
+        self._custody.desk.reading(device, reading)
+        self._recorder.reading(device, reading)
+
+    def _on_status(self, status: DeviceStatus) -> None:
+        self._tape.state(status.id, status.state)
+        self._recorder.status(status)
 
     # --- what goes out ---
 

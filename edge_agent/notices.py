@@ -52,6 +52,10 @@ class Notices:
         self._inventory[device] = reading
         return known is None or _identity(known) != _identity(reading)
 
+    def known(self, device: str) -> InventoryReading | None:
+        """A device's last word of what it is; None when it has said nothing yet."""
+        return self._inventory.get(device)
+
     def committed(self, row: Row) -> None:
         """Remember a row that became durable, when its topic is a retained one."""
         if row.sub.startswith(RETAINED):

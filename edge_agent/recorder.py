@@ -77,6 +77,10 @@ class Recorder:
                 for event in events:
                     self._record(event)
 
+    def event(self, event: Event) -> None:
+        """Take an event that was made elsewhere."""
+        self._record(event)
+
     def status(self, status: DeviceStatus) -> None:
         """Take a device's new state."""
         if status.state == "starting":

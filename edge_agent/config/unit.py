@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationInf
 from edge_agent.contract.envelope import ID
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.device.driver import DeviceSettings
+from edge_agent.evidence.settings import EvidenceSettings
 from edge_agent.history.settings import HistorySettings
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.privacy.settings import PrivacySettings
@@ -101,6 +102,7 @@ class UnitSettings(_Table):
     metrics: MetricsTable = Field(default_factory=MetricsTable)
     log: LogTable = Field(default_factory=LogTable)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     rules: RulesSettings = Field(default_factory=RulesSettings)
     lane: dict[str, LaneSettings] = Field(default_factory=dict, description="Lanes by id.")
     device: dict[str, SerializeAsAny[DeviceSettings]] = Field(
