@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from edge_agent.rules.limits import AxleLimits, LoadBand
 
-MOST_DOUBTS = 5
+MOST_DOUBTS = 9
 """Gaps that may be read two ways before a vehicle is not judged: more is a broken sensor."""
 _SINGLE, _TANDEM, _TRIDEM = 1, 2, 3
 

@@ -8,7 +8,7 @@ from edge_agent.errors import ConfigError, Problem
 
 _EPC = re.compile(EPC)
 _PLATE = re.compile(PLATE_TEXT)
-_MOST_TOLD = 20
+_MOST_TOLD = 12
 
 
 def load(file: Path) -> dict[str, str]:

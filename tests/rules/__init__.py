@@ -1,0 +1,1 @@
+"""Rules: the law in tables, and the judge."""
