@@ -22,6 +22,7 @@ _TAKEN_FOR = {
     "truck": (("light_truck", 0.4), ("tractor_trailer", 0.4), ("bus", 0.2)),
     "tractor_trailer": (("truck", 1.0),),
 }
+_BY_SIGHT = frozenset({"red-light", "wrong-way", "motorbike-in-car-lane"})
 _SPREAD_MS = 60
 _FRAME = (1280, 720)
 _LARGE_M, _SMALL_M = 2.2, 1.2
@@ -39,6 +40,7 @@ class Cameras:
         self._light = light
         self._manners = manners
         self._clocks = clocks
+        self._rules = {lane.name: tuple(lane.settings.get("rules", ())) for lane in layout.lanes}
         self._eyes: dict[tuple[str, int], list[tuple[Eye, str]]] = {}
         for lane in layout.lanes:
             for eye in lane.eyes:
@@ -120,7 +122,12 @@ class Cameras:
         self, eye: Eye, lane: str, reading: Wire, vehicle: int | None, t: int, told: float
     ) -> Said:
         number = f"{reading['run']}-{reading['track']}"
-        about = Subject(t, number, "camera", vehicle, lane, f"{eye.device}/{eye.line}")
+        judge = tuple(
+            rule
+            for rule in self._rules[lane]
+            if rule in _BY_SIGHT or (rule == "speeding" and reading["speed"] is not None)
+        )
+        about = Subject(t, number, "camera", vehicle, lane, f"{eye.device}/{eye.line}", judge)
         return Said(int(max(told, t)), eye.device, reading, about)
 
 

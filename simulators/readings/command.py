@@ -89,6 +89,7 @@ def _write(
     ledger = _Ledger(truth)
     readings = 0
     flow: Counter[str] = Counter()
+    ledger.note(_wrong_clocks(asked))
     states = sorted(_states(teller, asked), key=lambda state: int(state["at_ms"]))
     for moment, (events, arrived) in enumerate(teller.tell(until_ms), start=1):
         for said in arrived:
@@ -142,6 +143,11 @@ def _states(teller: Teller, asked: Asked) -> Iterator[dict[str, Any]]:
         yield {"device": device, "state": "ok", "at_ms": asked.start_ms + ends}
 
 
+def _wrong_clocks(asked: Asked) -> Iterator[TruthEvent]:
+    for device, ms in sorted(asked.off_ms.items()):
+        yield {"t": asked.start_ms, "what": "clock-off", "device": device, "ms": ms}
+
+
 def _seen(arrived: Iterable[Said], told: set[tuple[str, str, int]]) -> Iterator[TruthEvent]:
     """A line a reading: one that was said twice is one reading."""
     for said in arrived:
@@ -162,6 +168,8 @@ def _seen(arrived: Iterable[Said], told: set[tuple[str, str, int]]) -> Iterator[
             "lane": about.lane,
             "place": about.place,
             "stamp": said.reading["at"]["utc_ms"],
+            "told": said.at_ms,
+            "judge": list(about.judge),
         }
 
 

@@ -163,7 +163,7 @@ def _against(purpose: str) -> dict[str, Any]:
 
 
 def _junction() -> Layout:
-    """Two approaches: plates and tags early on, another camera for the stop line.
+    """Two approaches with plates and tags early on; another camera for each of four stop lines.
 
     Whoever stands at red in between is not where a speed says; so the stop line is a lane of its
     own. Lane 1 has two signals, for ahead and to the right, and nobody is accused there.
@@ -177,8 +177,8 @@ def _junction() -> Layout:
             lanes += [
                 _watched(arm, watch, number),
                 _approach(arm, reader, number, weighs=weighs),
-                _stop_line(arm, number),
             ]
+    lanes += [_stop_line(arm, number) for arm in ("s", "w", "n", "e") for number in (1, 2, 3)]
     extra = {
         f"{arm}-outer": tuple(
             Station("line", f"{arm}-lane{number}", 64.0, 64.0, (number,)) for number in (1, 3)
@@ -213,7 +213,10 @@ def _approach(arm: str, reader: str, number: int, *, weighs: bool) -> SiteLane:
     )
 
 
-_PHASES = {("s", 2): 2, ("s", 3): 5, ("w", 2): 4, ("w", 3): 7}
+_PHASES = {
+    ("s", 2): 2, ("s", 3): 5, ("w", 2): 4, ("w", 3): 7,
+    ("n", 2): 6, ("n", 3): 1, ("e", 2): 8, ("e", 3): 3,
+}  # fmt: skip
 
 
 def _stop_line(arm: str, number: int) -> SiteLane:

@@ -20,6 +20,7 @@ class Subject:
         vehicle: None for a ghost.
         lane: As the site file names it.
         place: Sensor within the lane: a line, an antenna, a scale.
+        judge: Rules that this reading is enough for, where they are judged.
     """
 
     t: int
@@ -28,6 +29,7 @@ class Subject:
     vehicle: int | None
     lane: str
     place: str
+    judge: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class Scales:
         reading = self._wire(device, hits, facts, rng)
         number = str(reading["number"])
         place = f"{device}/{first['lane']}"
-        about = Subject(first["t"], number, "axles", facts.number, lane, place)
+        judge = () if reading["flags"] else ("overload",)
+        about = Subject(first["t"], number, "axles", facts.number, lane, place, judge)
         yield Said(int(event["t"] + 1000 + 2000 * rng.random()), device, reading, about)
 
     def _wire(self, device: str, hits: list[TruthEvent], facts: Facts, rng: Random) -> Wire:

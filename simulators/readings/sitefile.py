@@ -61,7 +61,8 @@ def _device(layout: Layout, name: str, number: int) -> Table:
         ports = sorted(antenna.port for antenna in antennas)
         return {"kind": "etc_llrp", "url": f"tcp://{host}:5084", "antennas": ports, **known}
     if sensors:
-        return {"kind": "wim_modbus", "url": f"tcp://{host}:502", "unit_id": 1, **known}
+        station = {"kind": "wim_modbus", "url": f"tcp://{host}:502", "unit_id": 1}
+        return {**station, "accuracy": "A(5)", **known}
     loops = {loop: place for place, loop in enumerate(layout.controllers[name], start=1)}
     controller = {"kind": "signal_ntcip", "url": f"udp://{host}:161", **known}
     if name == "ctl2":

@@ -75,7 +75,7 @@ class Readers:
             "type": "tag",
         }
         told = max(last, ended) + WINDOW_MS + 50 + 200 * rng.random()
-        number = f"{antenna.port}-{reading['at']['utc_ms']}-{epc}"
+        number = f"{antenna.port}-{reading['at']['utc_ms']}"
         place = f"{antenna.device}/{antenna.port}"
         about = Subject(int(began), number, "tag", facts.number, lane, place)
         return Said(int(told), antenna.device, reading, about)

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from edge_agent.simulators.score import report, thresholds
-from edge_agent.simulators.score.figures import Row, integrity, score, span
+from edge_agent.simulators.score.figures import span
 from edge_agent.simulators.score.items import InputError, merged, read_stored
+from edge_agent.simulators.score.whole import whole
 
 SUMMARY = "Hold what the centre stored against what truly happened."
 
@@ -42,8 +43,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"edge-sim score: {error}", file=sys.stderr)
         return 2
     when = span(truth, stored, args.settle_ms, args.drain_ms)
-    rows: list[Row] = [] if when is None else score(truth, stored, wanted.names, when)
-    rows.append(integrity(stored))
+    rows = whole(truth, stored, wanted.names, when)
     verdicts = thresholds.judge(wanted.demands, rows)
     if args.junit:
         args.junit.write_bytes(report.junit(rows, verdicts))

@@ -35,8 +35,8 @@ class Row:
     """One line of the table.
 
     Attributes:
-        scope: ``all``, ``device`` or ``lane``.
-        name: Of the device or lane; empty for all.
+        scope: ``all``, ``device``, ``lane`` or ``rule``.
+        name: Of the device, lane or rule; empty for all.
         values: Figure to its value; None where there is nothing to measure.
         confusion: ``true class>stored class`` to its count, unequal ones only.
     """
@@ -152,9 +152,9 @@ def _row(kind: str, scope: str, name: str, matching: Matching) -> Row:
     values: dict[str, float | None] = {
         "true": true,
         "stored": stored,
-        "recall": _share(pairs, true),
-        "precision": _share(pairs, stored),
-        "class_accuracy": _share(right, classed),
+        "recall": share(pairs, true),
+        "precision": share(pairs, stored),
+        "class_accuracy": share(right, classed),
         "error_ms_p50": percentile(errors, 0.5),
         "error_ms_p99": percentile(errors, 0.99),
         "latency_ms_p50": percentile(late, 0.5),
@@ -168,8 +168,9 @@ def _row(kind: str, scope: str, name: str, matching: Matching) -> Row:
     return Row(kind, scope, name, values, wrong)
 
 
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
+def share(part: int, whole: int, digits: int = 4) -> float | None:
+    """Part of the whole; None of nothing."""
+    return round(part / whole, digits) if whole else None
 
 
 def _weight_errors(true: Item, stored: Item) -> Iterator[float]:

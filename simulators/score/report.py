@@ -1,6 +1,6 @@
 """A score for people, for machines and for CI."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -12,19 +12,29 @@ _HEADS = (
     "kg% p50", "kg% p99", "km/h% p50", "km/h% p99",
 )  # fmt: skip
 
+_OTHERS: Mapping[str, tuple[Mapping[str, str], str]] = {
+    "passage": (
+        {
+            "true": "true", "stored": "stored", "complete": "complete", "wrong": "wrong",
+            "lost": "lost", "twice": "twice", "unpaired": "unpaired", "clock_off_told": "off told",
+            "publish_ms_p50": "publ. p50", "publish_ms_p99": "publ. p99",
+        },
+        "unpaired",
+    ),
+    "violation": ({name: name for name in ("true", "stored", "recall", "precision")}, ""),
+    "stored": ({}, ""),
+}  # fmt: skip
+"""Kinds with figures of their own: figure to head, and what is counted below the whole."""
+
 
 def table(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
     """Lines for a terminal; times in ms, – where there is nothing to measure."""
     width = max([20, *(len(_title(row)) for row in rows)])
-    lines = [" " * width + "".join(f"{head:>11}" for head in _HEADS)]
-    for row in rows:
-        if row.kind == "stored":
-            continue
-        cells = "".join(f"{_cell(row.values.get(figure)):>11}" for figure in FIGURES)
-        lines.append(f"{_title(row):<{width}}{cells}")
-        if row.scope == "all" and row.confusion:
-            wrong = sorted(row.confusion.items(), key=lambda entry: -entry[1])[:6]
-            lines.append("  confused: " + ", ".join(f"{pair} {count}" for pair, count in wrong))
+    lines: list[str] = []
+    things = [row for row in rows if row.kind not in _OTHERS]
+    lines += _part(things, dict(zip(FIGURES, _HEADS, strict=True)), width, "confused")
+    for kind, (heads, words) in _OTHERS.items():
+        lines += _part([row for row in rows if row.kind == kind], heads, width, words)
     for row in rows:
         if row.kind == "stored":
             figures = ", ".join(f"{name} {_cell(value)}" for name, value in row.values.items())
@@ -33,6 +43,19 @@ def table(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
         word = "ok    " if verdict.ok else "MISSED"
         lines.append(f"{word} {verdict.demand.title}: {_cell(verdict.value)}")
     return "\n".join(lines)
+
+
+def _part(rows: Sequence[Row], heads: Mapping[str, str], width: int, words: str) -> Iterator[str]:
+    """Rows that have the same figures, below their heads."""
+    if not rows or not heads:
+        return
+    yield " " * width + "".join(f"{head:>11}" for head in heads.values())
+    for row in rows:
+        cells = "".join(f"{_cell(row.values.get(figure)):>11}" for figure in heads)
+        yield f"{_title(row):<{width}}{cells}"
+        if row.scope == "all" and row.confusion:
+            most = sorted(row.confusion.items(), key=lambda entry: -entry[1])[:6]
+            yield f"  {words}: " + ", ".join(f"{pair} {count}" for pair, count in most)
 
 
 def as_json(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ recall = 0.95                   # at least
 latency_ms_p99 = 2000           # at most
 true = 20                       # at least so many, or nothing was tested
 
-[crossing.device.cam1]          # or one device, or [crossing.lane.main]
+[crossing.device.cam1]          # or one device, [crossing.lane.main], [violation.rule.speeding]
 recall = 0.9
 
 [stored]
@@ -24,14 +24,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edge_agent.simulators.score import passages, violations
 from edge_agent.simulators.score.figures import FIGURES, Row
 from edge_agent.simulators.score.items import SAME, InputError, Names
 from edge_agent.simulators.score.kinds import KINDS
 
-_LEAST = ("true", "recall", "precision", "class_accuracy")
-_MOST = tuple(figure for figure in FIGURES if figure.endswith(("_p50", "_p99")))
+_LEAST = ("true", "recall", "precision", "class_accuracy", "complete", "clock_off_told")
 _WHOLE = ("missing", "given_up", "duplicates")
-_SCOPES = ("device", "lane")
+_SCOPES = ("device", "lane", "rule")
+_FIGURES = {
+    **{kind.name: tuple(figure for figure in FIGURES if figure != "stored") for kind in KINDS},
+    "passage": tuple(figure for figure in passages.FIGURES if figure != "stored"),
+    "violation": tuple(figure for figure in violations.FIGURES if figure != "stored"),
+}
+"""What may be demanded of each kind; what is not at least is at most."""
 _NAMES = ("device", "lane", "direction")
 
 
@@ -100,14 +106,13 @@ def read(path: Path) -> Thresholds:
     names = tables.pop("names", {})
     problems = list(_check_names(names))
     demands: list[Demand] = []
-    known = [kind.name for kind in KINDS]
     for kind, table in tables.items():
         if kind == "stored":
             demands += _demands(kind, "all", "", table, _WHOLE, problems)
-        elif kind in known and isinstance(table, dict):
+        elif kind in _FIGURES and isinstance(table, dict):
             demands += _of_kind(kind, table, problems)
         else:
-            problems.append((kind, f"no such kind{_nearest(kind, [*known, 'stored', 'names'])}"))
+            problems.append((kind, f"no such kind{_nearest(kind, [*_FIGURES, 'stored', 'names'])}"))
     if problems:
         raise InputError("\n".join(f"{path}:{_line(text, key)}: {what}" for key, what in problems))
     return Thresholds(tuple(demands), Names(*(names.get(each, {}) for each in _NAMES)))
@@ -118,10 +123,10 @@ Problems = list[tuple[str, str]]
 
 def _of_kind(kind: str, table: Mapping[str, Any], problems: Problems) -> Iterator[Demand]:
     own = {key: value for key, value in table.items() if key not in _SCOPES}
-    yield from _demands(kind, "all", "", own, (*_LEAST, *_MOST), problems)
+    yield from _demands(kind, "all", "", own, _FIGURES[kind], problems)
     for scope in _SCOPES:
         for name, part in table.get(scope, {}).items():
-            yield from _demands(kind, scope, name, part, (*_LEAST, *_MOST), problems)
+            yield from _demands(kind, scope, name, part, _FIGURES[kind], problems)
 
 
 def _demands(

@@ -66,7 +66,7 @@ def driver(seed: int, vehicle: Vehicle, limit_kmh: int) -> Driver:
         standstill=0.6 if bike else 1.6,
         side=0.15 if bike else 0.3,
         restless=bike or (not heavy and rng.random() < 0.6),
-        runs_red=stream(seed, "red", vehicle.number).random() < (0.06 if bike else 0.02),
+        runs_red=stream(seed, "red", vehicle.number).random() < (0.12 if bike else 0.05),
         stops_after=0.2 + 0.6 * stops.random() if stops.random() < 0.004 else None,
         stop_ms=20_000 + round(60_000 * stops.random()),
     )

@@ -53,7 +53,7 @@ _LEFT_CAP = 7.5
 _RIGHT_CAP = 5.5
 
 _PER_HOUR = {"s": 1500.0, "n": 1400.0, "w": 1200.0, "e": 1100.0}
-_WRONG_PER_HOUR = 8.0
+_WRONG_PER_HOUR = 24.0
 
 
 @dataclass

@@ -86,6 +86,7 @@ class Mover:
         keep = route.bikes if vehicle.two_wheels else None
         self.low, self.high = keep or (route.low, route.high)
         self.index = -1
+        self.link: Link = route.links[0]
         self.stop_s: float | None = None
         self.halted_until: int | None = None
         self.brakes = False
@@ -100,7 +101,11 @@ class Mover:
         """Come onto the next link of the route."""
         links = self.route.links
         self.index += 1
+        settles = self.index > 0 and self.link.overtaking and not link.overtaking and not self.bike
         self.link = link
+        if settles:  # lanes were chosen: whoever is between two goes on into one
+            own = next((lane for lane in link.lanes if lane.low <= self.d < lane.high), None)
+            self.target = self.d if own is None else own.middle
         self.next: Link | None = links[self.index + 1] if self.index + 1 < len(links) else None
         desired = self.driver.desired
         self.v0 = desired if link.cap is None or desired < link.cap else link.cap

@@ -74,7 +74,7 @@ def _plaza(name: str, *, lanes: int, limit_kmh: int, per_hour: float, mix: Mix) 
             (
                 Entry("two-wheels", per_hour * share, limit_kmh, bikes, ways[:1]),
                 Entry("four-wheels", per_hour * (1 - share), limit_kmh, cars, ways[1:2]),
-                Entry("wrong", 4.0, 30, bikes, (wrong,), scales=False),
+                Entry("wrong", 12.0, 30, bikes, (wrong,), scales=False),
                 Entry("astray", _ASTRAY_PER_HOUR, limit_kmh, bikes, ways[2:], scales=False),
             ),
         ),

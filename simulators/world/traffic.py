@@ -265,7 +265,9 @@ class Traffic:
         step = way if -most < way < most else most if way > 0 else -most
         d = m.d + step
         if _somebody_at(m, movers, place, d):
-            m.target, m.dd = m.d, 0.0
+            m.dd = 0.0
+            if m.bike or m.link.overtaking:
+                m.target = m.d
             return
         m.d = d
         m.dd = step

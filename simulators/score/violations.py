@@ -1,0 +1,152 @@
+"""Rules that fired against rules that were broken where a sensor saw it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from edge_agent.simulators.score.figures import Row, Span, share
+from edge_agent.simulators.score.items import Line, Stored
+from edge_agent.simulators.score.loads import Weighed, overloads
+from edge_agent.simulators.score.passages import Record
+from edge_agent.simulators.score.sightings import Book
+
+FIGURES = ("true", "stored", "recall", "precision")
+"""Names of the figures of a row.
+
+``true``: broken beyond doubt, and seen by the sensors that the rule needs. What is broken within
+the sensors' error, or unseen, may be told and need not: it is in no figure.
+"""
+
+RULES = {
+    "red": "red-light",
+    "speed": "speeding",
+    "overload": "overload",
+    "wrong-way": "wrong-way",
+    "motorbike": "motorbike-in-car-lane",
+    "no-tag": "no-tag",
+    "plate-tag": "plate-tag-mismatch",
+    "stop": "stopping",
+}
+"""The truth's word to the contract's."""
+
+_NEAR_MS = 10_000
+_RED_SURE_MS = 1000
+"""An onset has a grace of half a second, and both clocks are not certain."""
+
+_SPEED_FROM, _SPEED_SURE = 50, 1.08
+"""From 5 km/h over it is punished (0.1 km/h); three deviations of a camera's speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One rule, truly broken; ``sure`` beyond the sensors' error."""
+
+    t: int
+    rule: str
+    vehicle: int
+    sure: bool
+
+
+def rows(
+    truth: Sequence[Line], book: Book, made: Record, stored: Sequence[Stored], when: Span
+) -> list[Row]:
+    """A row a rule that was broken or fired, and the whole."""
+    broken = {(each.rule, each.vehicle): each for each in sorted(_broken(truth), key=_worth)}
+    judged: dict[tuple[str, int], list[int]] = {}
+    for seen in book.all:
+        for rule in seen.judge:
+            judged.setdefault((rule, seen.vehicle), []).append(seen.t)
+    asked = {
+        key
+        for key, each in broken.items()
+        if each.sure
+        and when.start <= each.t <= when.end
+        and any(abs(t - each.t) <= _NEAR_MS for t in judged.get(key, ()))
+    }
+    right: Counter[str] = Counter()
+    false: Counter[str] = Counter()
+    found = set()
+    for rule, vehicle, again in _fired(made, stored, when):
+        if (rule, vehicle) in broken and not again:
+            right[rule] += 1
+            found.add((rule, vehicle))
+        else:
+            false[rule] += 1
+    rules = sorted({rule for rule, _ in asked} | right.keys() | false.keys())
+    return [
+        *([_row("all", "", rules, asked, found, right, false)] if rules else []),
+        *(_row("rule", rule, [rule], asked, found, right, false) for rule in rules),
+    ]
+
+
+def _row(
+    scope: str,
+    name: str,
+    rules: Sequence[str],
+    asked: set[tuple[str, int]],
+    found: set[tuple[str, int]],
+    right: Counter[str],
+    false: Counter[str],
+) -> Row:
+    ours = {key for key in asked if key[0] in rules}
+    good, bad = sum(right[rule] for rule in rules), sum(false[rule] for rule in rules)
+    values: dict[str, float | None] = {
+        "true": len(ours),
+        "stored": good + bad,
+        "recall": share(len(ours & found), len(ours)),
+        "precision": share(good, good + bad),
+    }
+    return Row("violation", scope, name, values, {})
+
+
+def _fired(made: Record, stored: Sequence[Stored], when: Span) -> Iterator[tuple[str, int, bool]]:
+    """Rule, vehicle, and whether the same was told of the same lane before."""
+    passages = made.by_id()
+    told: set[tuple[str, int, str]] = set()
+    for event in stored:
+        body = event.body
+        if body["st"] != "violation" or not when.start <= body["t"] <= when.end:
+            continue
+        passage = passages.get(str(body.get("pas")))
+        owner = passage.owner if passage is not None else None
+        rule, vehicle = str(body["kind"]), 0 if owner is None else owner
+        key = rule, vehicle, str(body["lane"])
+        yield rule, vehicle, key in told
+        told.add(key)
+
+
+def _broken(truth: Sequence[Line]) -> Iterator[Broken]:
+    for line in truth:
+        if line["what"] == "violation":
+            rule = RULES.get(str(line["rule"]), str(line["rule"]))
+            yield Broken(line["t"], rule, line["vehicle"], _sure(line))
+    for load in _weighed(truth):
+        if load.over:
+            yield Broken(load.t, "overload", load.vehicle, load.surely)
+
+
+def _worth(each: Broken) -> tuple[bool, int]:
+    """The sure one of several last, for the last stays."""
+    return each.sure, -each.t
+
+
+def _sure(line: Line) -> bool:
+    match line["rule"]:
+        case "red":
+            return int(line["age"]) >= _RED_SURE_MS
+        case "speed":
+            return bool(line["spd"] >= (line["limit"] + _SPEED_FROM) * _SPEED_SURE)
+        case "overload":
+            return False  # by its axles: the law knows nothing of what a driver was thinking
+    return True
+
+
+def _weighed(truth: Iterable[Line]) -> Iterator[Weighed]:
+    rolling: dict[tuple[str, int], list[Line]] = {}
+    for line in truth:
+        if line["what"] == "axle":
+            rolling.setdefault((str(line["station"]), line["vehicle"]), []).append(line)
+        elif line["what"] == "weighed":
+            axles = rolling.pop((str(line["station"]), line["vehicle"]), [])
+            if axles:
+                yield overloads(axles)
