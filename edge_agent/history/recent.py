@@ -12,6 +12,8 @@ from edge_agent.history.trim import masked_event
 
 SOCKET = "passages.sock"
 KEPT = 200
+SIGNALS_KEPT = 400
+"""Changes of signals: some minutes of a busy junction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,23 @@ class Recent:
         self._timezone = timezone
         self._number = 0
         self._ring: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
+        self._signals: deque[bytes] = deque(maxlen=SIGNALS_KEPT)
 
     def keep(self, stream: str, body: bytes) -> None:
-        """Take note of an event; only passages are."""
+        """Take note of an event; only passages and changes of signals are."""
         if stream == "passage":
             self._number += 1
             self._ring.append((self._number, body))
+        elif stream == "signal":
+            self._signals.append(body)
 
     def answer(self) -> bytes:
         """One line of JSON. What may not be seen is masked here: it does not reach the door."""
         passages = [[number, masked_event(json.loads(body))] for number, body in [*self._ring]]
         told = {"boot": self._boot, "tz": self._timezone, "passages": passages}
-        return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        head = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
+        # Nothing of a signal is anybody's own: its events pass as they are, unparsed.
+        return head[:-1] + b',"signals":[' + b",".join([*self._signals]) + b"]}\n"
 
 
 def ask(state_dir: Path, timeout_s: float = 5.0) -> Shown:
