@@ -7,13 +7,14 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeGuard
 
 FILE = "clocks.json"
 _VERSION = 1
 _LARGEST = 1_000_000
 """Bytes; a file beyond is not ours."""
 
-Scores = Mapping[str, Mapping[str, float]]
+Scores = Mapping[str, float]
 
 
 def load(path: Path) -> tuple[Scores, str]:
@@ -31,10 +32,8 @@ def load(path: Path) -> tuple[Scores, str]:
         return {}, str(error)
     if not isinstance(kept, dict) or kept.get("version") != _VERSION:
         return {}, "of another version"
-    lanes = kept.get("scores")
-    if not isinstance(lanes, dict) or not all(map(_sound, lanes.values())):
-        return {}, "not what this agent writes"
-    return lanes, ""
+    scores = kept.get("scores")
+    return (scores, "") if _sound(scores) else ({}, "not what this agent writes")
 
 
 def save(path: Path, scores: Scores) -> None:
@@ -51,7 +50,7 @@ def save(path: Path, scores: Scores) -> None:
     half.replace(path)
 
 
-def _sound(scores: object) -> bool:
+def _sound(scores: object) -> TypeGuard[dict[str, float]]:
     if not isinstance(scores, dict):
         return False
     # NaN and infinities are floats to json.

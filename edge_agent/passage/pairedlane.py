@@ -11,6 +11,7 @@ from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairing.clocks import Clocks
 from edge_agent.passage.pairing.lane import LanePairer, Vehicle, Why
 from edge_agent.passage.pairing.sight import Sight
+from edge_agent.passage.pairing.trust import Trust
 from edge_agent.passage.sighting import Layout, plan, sight
 
 _AHEAD_MS = 60_000.0
@@ -45,17 +46,17 @@ class PairedLane:
         lane: Its id.
         settings: Of the site file.
         where: Its sensors.
-        scores: What an earlier run found of their clocks.
+        trusts: What is known of the devices' clocks, shared by all lanes.
     """
 
     def __init__(
-        self, lane: str, settings: LaneSettings, where: Layout, scores: Mapping[str, float]
+        self, lane: str, settings: LaneSettings, where: Layout, trusts: dict[str, Trust]
     ) -> None:
         self.id = lane
         self.settings = settings
         self.where = where
         along = plan(settings, where)
-        self.clocks = Clocks(along, scores)
+        self.clocks = Clocks(along, trusts)
         self.ahead = LanePairer(along, self.clocks)
         # Too few drive against the lane to judge clocks by them.
         against = plan(settings, where, reverse=True)
@@ -89,7 +90,9 @@ class PairedLane:
         if self._repeats(member):
             alone = "not-detected"
         elif pairer.due_of(seen) < now_ms:
-            alone = "stale"
+            # Late by its own clock, which may be what is wrong.
+            self.clocks.saw(seen)
+            alone = "stale" if self.clocks.of(member.place)[0] is not False else "clock-off"
         elif seen.t_ms > now_ms + _AHEAD_MS:
             alone = "clock-off"
         if alone is None:

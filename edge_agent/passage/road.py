@@ -10,10 +10,11 @@ from edge_agent.passage.fused import Kind, Member
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairedlane import Closed, PairedLane, stands_alone
 from edge_agent.passage.pairing.lane import Vehicle
+from edge_agent.passage.pairing.trust import Trust
 from edge_agent.passage.sighting import Sensor, layout
 
-Scores = Mapping[str, Mapping[str, float]]
-"""Lane to place to what is known of its clock."""
+Scores = Mapping[str, float]
+"""Which device by which other, to what is known of its clock."""
 
 _HEARD = 256
 _ACROSS_NS = 3_000_000_000
@@ -44,6 +45,7 @@ class Road:
     """
 
     def __init__(self, lanes: Mapping[str, LaneSettings], scores: Scores | None = None) -> None:
+        self._trusts = {pair: Trust(score) for pair, score in (scores or {}).items()}
         self._lanes: dict[str, PairedLane] = {}
         self._of: dict[Sensor, PairedLane] = {}
         # Reader and tag to where it was heard last.
@@ -51,8 +53,7 @@ class Road:
         for lane, settings in lanes.items():
             where = layout(settings)
             if where.pairs:
-                known = (scores or {}).get(lane, {})
-                self._lanes[lane] = PairedLane(lane, settings, where, known)
+                self._lanes[lane] = PairedLane(lane, settings, where, self._trusts)
                 self._of |= dict.fromkeys(where.places, self._lanes[lane])
 
     def has(self, sensor: Sensor) -> bool:
@@ -132,8 +133,7 @@ class Road:
 
     def scores(self) -> Scores:
         """What was found of the clocks, for the next run."""
-        found = {lane.id: lane.clocks.scores() for lane in self._lanes.values()}
-        return {lane: scores for lane, scores in found.items() if scores}
+        return {pair: round(trust.score, 2) for pair, trust in self._trusts.items() if trust.score}
 
     def clocks(self) -> dict[str, ClockView]:
         """Device to how its clock fits, the worst of all its places; anchors are left out."""

@@ -5,7 +5,7 @@ Each reading is held against the vehicles that the lane's first camera saw.
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from edge_agent.passage.pairing.cost import MISS, begin, cost
 from edge_agent.passage.pairing.place import LanePlan
@@ -25,22 +25,28 @@ class Clocks:
 
     Args:
         plan: Where the sensors are, in the direction of driving.
-        scores: What an earlier run found, as ``scores`` gave it.
+        trusts: What is known of pairs of devices; lanes that share devices share it. A device is
+            what stands before the slash of a place's key.
 
     Attributes:
         anchor: Place that the others are held against: the first camera, else the first sensor.
         heard: Places that said anything.
     """
 
-    def __init__(self, plan: LanePlan, scores: Mapping[str, float] | None = None) -> None:
+    def __init__(self, plan: LanePlan, trusts: dict[str, Trust] | None = None) -> None:
         self._plan = plan
         cameras = [place.key for place in plan.places if place.kind == "camera"]
         self.anchor = cameras[0] if cameras else plan.places[0].key
-        known = scores or {}
-        self._trust = {place.key: Trust(known.get(place.key, 0.0)) for place in plan.places}
+        shared = {} if trusts is None else trusts
+        self._trust = {
+            place.key: shared.setdefault(self._pair(place.key), Trust()) for place in plan.places
+        }
         self.heard: set[str] = set()
         self._recent: deque[Sight] = deque(maxlen=_MOST)
         self._unjudged: deque[Sight] = deque(maxlen=_MOST)
+
+    def _pair(self, place: str) -> str:
+        return f"{place.partition('/')[0]} by {self.anchor.partition('/')[0]}"
 
     def believed(self, place: str) -> bool:
         """Whether readings of this place may be paired."""
@@ -52,10 +58,6 @@ class Clocks:
             return True, None
         trust = self._trust[place]
         return trust.trusted, trust.shift_ms() if trust.trusted is False else None
-
-    def scores(self) -> dict[str, float]:
-        """What was found, for the next run; a place of which nothing is known is left out."""
-        return {key: round(trust.score, 2) for key, trust in self._trust.items() if trust.score}
 
     def saw(self, sight: Sight) -> None:
         """Take a reading as evidence."""

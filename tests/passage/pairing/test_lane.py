@@ -108,6 +108,7 @@ def score(
         wrong += owners.total() - most
         complete += len(owners) == 1 and set(vehicle.parts) == has[owner]
         given_out.update((place, sight.id) for place, (sight, _) in vehicle.parts.items())
+        given_out.update((sight.place, sight.id) for sight in vehicle.twins)
     return complete, wrong, given_out
 
 
@@ -255,6 +256,7 @@ def test_whatever_comes_each_sight_goes_out_once(
     out += lane.take(now, everything=True)
     for vehicle in out:
         given_out.update((place, sight.id) for place, (sight, _) in vehicle.parts.items())
+        given_out.update((sight.place, sight.id) for sight in vehicle.twins)
     assert given_out == Counter((place, str(n)) for n, (place, _, _) in enumerate(came))
 
 
