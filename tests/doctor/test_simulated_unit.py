@@ -102,7 +102,7 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
         broker = stack.enter_context(amqtt())
         ready = {}
         for name, words in _SIMULATED.items():
-            more = ()
+            more: tuple[str, ...] = ()
             if name == "cam1":
                 secret = folder / "simulated-password"
                 secret.write_text(_PASSWORD + "\n", encoding="utf-8")
