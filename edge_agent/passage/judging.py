@@ -25,7 +25,7 @@ class Verdict(Protocol):
         """What it is good for."""
 
     @property
-    def ex(self) -> Sequence[Excess]:
+    def excess(self) -> Sequence[Excess]:
         """Measured against allowed, the worst first."""
 
     @property

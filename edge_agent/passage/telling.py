@@ -94,7 +94,7 @@ class Teller:
             lane=fused.lane,
             pas=fused.id,
             cls=fused.vehicle.value,
-            ex=list(verdict.ex),
+            ex=list(verdict.excess),
             plate=_plate_text(fused.plate),
             tag=_tag_text(fused.tag),
             spd=fused.speed,
