@@ -66,6 +66,22 @@ class Picture:
         return sha256(self.data).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A picture in which other people cannot be recognised.
+
+    Attributes:
+        vehicles: Others' that were masked whole.
+        plates: Others' that were masked.
+        accused: Whether the vehicle that it is about was known in it; if not, all are masked.
+    """
+
+    jpeg: bytes
+    vehicles: int
+    plates: int
+    accused: bool
+
+
 @runtime_checkable
 class Photographer(Protocol):
     """A device that keeps pictures of the last seconds."""
