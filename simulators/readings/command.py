@@ -48,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, help="readings (JSONL)")
     add("--truth", type=Path, required=True, help="what was true (JSONL)")
     add("--config", type=Path, required=True, help="site file for the unit (TOML)")
+    add("--tags", type=Path, help="also write which plate each tag was sold for (EPC,PLATE)")
     add("--json", action="store_true", help="print the summary as JSON")
 
 
@@ -68,12 +69,15 @@ def run(args: argparse.Namespace) -> int:
         print(f"edge-sim readings: no device {unknown[0]}; there are {there}", file=sys.stderr)
         return 2
     try:
-        args.config.write_text(site_file(teller.layout), encoding="utf-8")
+        args.config.write_text(site_file(teller.layout, args.tags), encoding="utf-8")
         with (
             args.out.open("w", encoding="utf-8") as out,
             args.truth.open("w", encoding="utf-8") as truth,
         ):
-            summary = _write(teller, asked, args.start + round(args.minutes * 60_000), out, truth)
+            until_ms = args.start + round(args.minutes * 60_000)
+            summary, sold = _write(teller, asked, until_ms, out, truth)
+        if args.tags is not None:
+            args.tags.write_text("".join(sold), encoding="utf-8")
     except OSError as error:
         print(f"edge-sim readings: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
@@ -83,11 +87,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _write(
     teller: Teller, asked: Asked, until_ms: int, out: TextIO, truth: TextIO
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[str]]:
+    """Both files; a summary, and lines of tags with the plates that they were sold for."""
     began = time.monotonic()
     told: set[tuple[str, str, int]] = set()
     ledger = _Ledger(truth)
     readings = 0
+    sold: list[str] = []
     flow: Counter[str] = Counter()
     ledger.note(_wrong_clocks(asked))
     states = sorted(_states(teller, asked), key=lambda state: int(state["at_ms"]))
@@ -99,6 +105,8 @@ def _write(
             out.write(line(word) + "\n")
         readings += len(arrived)
         for event in events:
+            if event["what"] == "enters" and event["epc"]:
+                sold.append(f"{event['epc']},{event['sold_for']}\n")
             if event["what"] == "crossing" and event["line"] in COUNTED and event["lane"]:
                 flow[f"{event['line']}/{event['lane']}"] += 1
         ledger.note(events, _seen(arrived, told))
@@ -106,7 +114,7 @@ def _write(
     ledger.write(None)
     out.writelines(line(state) + "\n" for state in states)
     simulated = (until_ms - asked.start_ms) / 1000
-    return {
+    summary = {
         "site": asked.site,
         "seed": asked.seed,
         "light": asked.light,
@@ -115,6 +123,7 @@ def _write(
         "readings": readings,
         "veh_per_hour": {lane: round(n * 3600 / simulated) for lane, n in sorted(flow.items())},
     }
+    return summary, sold
 
 
 class _Ledger:

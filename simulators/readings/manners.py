@@ -59,6 +59,3 @@ LIGHTS: dict[str, Manners] = {
     ),
 }  # fmt: skip
 """Rain and darkness trouble cameras; readers and scales hardly notice."""
-
-LIGHTEST_KG = 500
-"""A scale does not wake up for less: two wheels pass it unnoticed."""

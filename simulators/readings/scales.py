@@ -7,8 +7,9 @@ from typing import Any
 
 from edge_agent.simulators.readings.facts import Facts
 from edge_agent.simulators.readings.layout import Layout
-from edge_agent.simulators.readings.manners import LIGHTEST_KG, Manners
+from edge_agent.simulators.readings.manners import Manners
 from edge_agent.simulators.readings.said import DeviceClocks, Said, Subject, Wire
+from edge_agent.simulators.wim.traffic import LIGHTEST_KG
 from edge_agent.simulators.world.chance import bell, stream
 from edge_agent.simulators.world.truth import TruthEvent
 

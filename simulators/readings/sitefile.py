@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from edge_agent.simulators.readings.layout import Antenna, Eye, Layout, Scale, SiteLane
@@ -16,8 +17,13 @@ _PART = 256
 _ACROSS = {"ab": "in", "ba": "out"}
 
 
-def site_file(layout: Layout) -> str:
-    """TOML text; addresses lead nowhere, for its readings come from a file."""
+def site_file(layout: Layout, tags: Path | None = None) -> str:
+    """TOML text; addresses lead nowhere, for its readings come from a file.
+
+    Args:
+        layout: What stands where.
+        tags: File of toll tags and their plates, where there is one.
+    """
     head = [
         "# Written by `edge-sim readings`; check it with: edge-agent check <this file>",
         "version = 1",
@@ -26,6 +32,8 @@ def site_file(layout: Layout) -> str:
         "unit": {"province": "demo", "site": layout.site, "id": "replay-unit", "test": True},
         "uplink": {"broker": "mqtt://127.0.0.1:1883"},
     }
+    if tags is not None:
+        tables["rules"] = {"tags": str(tags.absolute())}
     for number, name in enumerate(layout.devices):
         tables[f"device.{name}"] = _device(layout, name, number)
     for lane in layout.lanes:

@@ -8,6 +8,9 @@ from edge_agent.simulators.score.items import Item, Line, Names, Stored
 PLATE_PX = 90
 """Width of a plate in the picture from which it has to be read; narrower ones may be."""
 
+_WAKES_KG = 500
+"""A scale may pass over whatever is lighter."""
+
 _SEEN_AS = {"minibus": "bus", "light_truck": "truck", "tractor_trailer": "truck"}
 """Classes that nobody tells apart in a picture."""
 
@@ -119,7 +122,8 @@ def _true_axles(truth: Iterable[Line], names: Names) -> Iterable[Item]:
         lane = str(first["lane"])
         weights = tuple(axle["left"] + axle["right"] for axle in axles)
         cls = str(len(axles))
-        yield Item(first["t"], (device, lane), device, lane, cls, weights=weights)
+        asked = sum(weights) >= _WAKES_KG
+        yield Item(first["t"], (device, lane), device, lane, cls, weights=weights, asked=asked)
 
 
 def _stored_axles(event: Stored) -> Iterable[Item]:

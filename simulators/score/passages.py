@@ -23,9 +23,10 @@ FIGURES = (
 """Names of the figures of a row, in the order of the table.
 
 ``true``: vehicles of lanes where several sensors are paired, once a lane. ``complete``: share of
-them with one passage that has what every sensor truly saw of it, and nothing else. ``wrong``: share
-of parts that are another vehicle's. ``lost``, ``twice``: readings in no event, in more than one.
-``clock_off_told``: share of the readings by a clock that is off that are told as such.
+them with one passage that has what every sensor whose clock is right truly saw of it, and nothing
+else. ``wrong``: share of parts that are another vehicle's. ``lost``, ``twice``: readings in no
+event, in more than one. ``clock_off_told``: share of the readings by a clock that is off that are
+told as such.
 """
 
 Whose = tuple[int, str]
@@ -135,7 +136,8 @@ def _row(
     whole: Counter[Whose] = Counter()
     for told in passages:
         whose = told.owner or 0, told.lane
-        if told.foreign == 0 and {p.place for p in told.parts} == {p.place for p in inside[whose]}:
+        has = {part.place for part in told.parts}
+        if told.foreign == 0 and has >= {p.place for p in inside[whose] if p.device not in off}:
             whole[whose] += 1
     parts = [part for told in passages for part in told.parts if told.lane in paired]
     foreign = sum(told.foreign for told in passages if told.lane in paired)

@@ -100,6 +100,10 @@ def _vehicle(rng: random.Random, t_ms: int, lane: int) -> Passing:
     )
 
 
+LIGHTEST_KG = 500
+"""A scale does not wake up for less: two wheels pass it unnoticed."""
+
+
 class WorldTraffic:
     """The lorries and cars of a site, as they meet its weighing station."""
 
@@ -128,7 +132,8 @@ class WorldTraffic:
                     self._hits.setdefault(event["vehicle"], []).append(event)
                 case "weighed" if event["station"] == self.station:
                     hits = self._hits.pop(event["vehicle"])
-                    found.append(self._passing(hits, event))
+                    if event["gross"] >= LIGHTEST_KG:
+                        found.append(self._passing(hits, event))
         return found
 
     def _passing(self, hits: list[dict[str, Any]], weighed: dict[str, Any]) -> Passing:
