@@ -8,6 +8,7 @@ fits a wrong shift nearly as well, so no shift but none may explain as many read
 """
 
 import math
+import statistics
 from collections import Counter, deque
 from collections.abc import Iterable
 
@@ -75,7 +76,11 @@ class Trust:
         if not around:
             return None
         number, count = max(around.items(), key=lambda item: (item[1], -abs(item[0])))
-        return number * _SHIFT_BIN_MS if count >= _AGREE * len(self._differences) else None
+        if count < _AGREE * len(self._differences):
+            return None
+        middle, reach = number * _SHIFT_BIN_MS, 1.5 * _SHIFT_BIN_MS
+        near = (each for differences in self._differences for each in differences)
+        return statistics.median(each for each in near if abs(each - middle) <= reach)
 
     def _speak(self) -> None:
         if self._trusted is not True and self.score >= _SURE:
