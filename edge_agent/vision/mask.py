@@ -28,6 +28,8 @@ _SAME = 0.45
 """Overlap (IoU) from which what the network finds is the vehicle that the tracker knew."""
 _INSIDE = 0.75
 """Share of a find within the accused's box from which it is a part of it."""
+_LARGER = 2.0
+"""A find that holds the accused's box and is larger than so many of it is another vehicle."""
 _ROOM = 0.15
 """Of its size a plate's mask is larger."""
 _DIGEST = 12
@@ -86,7 +88,7 @@ class NetMasker:
             box = (x1, y1, x2, y2)
             if any(_iou(box, one) > _SAME for one in (*others, *accused)):
                 continue
-            if any(_share(box, one) > _INSIDE for one in accused):
+            if any(_part(box, one) for one in accused):
                 continue
             fresh.append(box)
         return fresh
@@ -152,6 +154,12 @@ def _area(box: Box) -> int:
 def _share(box: Box, of: Box) -> float:
     """How much of a box lies within another."""
     return _shared(box, of) / _area(box)
+
+
+def _part(box: Box, accused: Box) -> bool:
+    """Whether a find is a part of the accused's vehicle, or that with a little around it."""
+    around = _share(accused, box) > _INSIDE and _area(box) < _LARGER * _area(accused)
+    return around or _share(box, accused) > _INSIDE
 
 
 def _iou(one: Box, other: Box) -> float:
