@@ -100,6 +100,13 @@ class CameraDriver(Driver):
             },
             "anchor": own.anchor,
             "zone_s": own.zone_s,
+            "stretches": {
+                name: [own.share(x, y) for x, y in corners]
+                for name, corners in own.stretches.items()
+            },
+            "against": own.against,
+            "stopped_s": own.stopped_s,
+            "object_s": own.object_s,
             "ground": [(*own.share(x, y), east, north) for x, y, east, north in own.ground],
             "detector": own.detector,
             "models": own.models,

@@ -95,6 +95,21 @@ class CameraSettings(DeviceSettings):
     zone_s: float = Field(
         default=10.0, ge=1, le=3600, description="Seconds between two readings of a zone."
     )
+    stretches: dict[str, tuple[Point, ...]] = Field(
+        default_factory=dict,
+        description="Stretches of road where nothing should stand or lie, away from queues: the"
+        " corners of a polygon by name; the name of a lane makes it that lane's.",
+    )
+    against: dict[str, Literal["ab", "ba"]] = Field(
+        default_factory=dict,
+        description="Lines, and the direction over each that nobody may drive.",
+    )
+    stopped_s: float = Field(
+        default=20.0, ge=2, le=3600, description="Seconds for which a vehicle must stand there."
+    )
+    object_s: float = Field(
+        default=40.0, ge=10, le=3600, description="Seconds for which a thing must lie there."
+    )
     ground: tuple[tuple[float, float, float, float], ...] = Field(
         default=(),
         description="Four to eight points of the road for speeds: x and y in the picture, X and Y"
@@ -177,13 +192,17 @@ def _line_complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
 
 
 def _zone_complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:
-    for name, corners in settings.zones.items():
-        for x, y in corners:
-            yield from _outside(settings, f"zones.{name}", x, y)
-        if len(corners) < _CORNERS:
-            yield f"zones.{name}", "a zone needs three corners or more"
-        elif _area(corners) == 0:
-            yield f"zones.{name}", "a zone of no area: its corners lie on one line"
+    for key, areas in (("zones", settings.zones), ("stretches", settings.stretches)):
+        for name, corners in areas.items():
+            for x, y in corners:
+                yield from _outside(settings, f"{key}.{name}", x, y)
+            if len(corners) < _CORNERS:
+                yield f"{key}.{name}", "a zone needs three corners or more"
+            elif _area(corners) == 0:
+                yield f"{key}.{name}", "a zone of no area: its corners lie on one line"
+    for name in settings.against:
+        if name not in settings.lines:
+            yield f"against.{name}", "no such line"
 
 
 def _ground_complaints(settings: CameraSettings) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,7 @@ class Child:
             lookout=eyes.lookout,
             publish=own.plate_publish == "text",
             no_plate=eyes.no_plate,
+            strays=own.strays(),
         )
         self._inventory(source.facts, ground, eyes)
         capture = Capture(source, self._clock, own.analyse_fps)

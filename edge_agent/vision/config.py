@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from edge_agent.vision.equipment import DetectorName, EyesConfig
 from edge_agent.vision.ground import Mark
 from edge_agent.vision.scene import Anchor, Scene
+from edge_agent.vision.strays.settings import StraySettings
 
 
 class ChildConfig(BaseModel):
@@ -30,6 +31,10 @@ class ChildConfig(BaseModel):
     zones: dict[str, tuple[tuple[float, float], ...]] = Field(default_factory=dict)
     anchor: Anchor = "centre"
     zone_s: float = 10.0
+    stretches: dict[str, tuple[tuple[float, float], ...]] = Field(default_factory=dict)
+    against: dict[str, Literal["ab", "ba"]] = Field(default_factory=dict)
+    stopped_s: float = 20.0
+    object_s: float = 40.0
     ground: tuple[Mark, ...] = ()
     detector: DetectorName = "net"
     models: Path | None = None
@@ -44,6 +49,12 @@ class ChildConfig(BaseModel):
     def scene(self) -> Scene:
         """What to count."""
         return Scene(self.lines, self.zones, self.anchor)
+
+    def strays(self) -> StraySettings | None:
+        """What should not be there; None where nobody asks."""
+        if not self.stretches and not self.against:
+            return None
+        return StraySettings(self.stretches, self.against, self.stopped_s, self.object_s)
 
     def eyes(self) -> EyesConfig:
         """What to see with. Plates take at most three tenths of the time between two frames."""

@@ -12,6 +12,8 @@ from edge_agent.vision.lines import Crossing, LineCounter
 from edge_agent.vision.lookout import Lookout, Seen
 from edge_agent.vision.looks import Agreed
 from edge_agent.vision.scene import Scene
+from edge_agent.vision.strays.settings import StraySettings
+from edge_agent.vision.strays.strays import Strays
 from edge_agent.vision.tracker import Tracker, Tracks
 from edge_agent.vision.vehicles import Vehicles
 from edge_agent.vision.waiting import PLATE_WAIT_S, SPEED_WAIT_S, Waiting
@@ -35,13 +37,14 @@ class Pipeline:
         ground: The road, when it was measured: for speeds.
         lookout: Looks for plates; None when nobody wants them, or nothing can read them.
         publish: False keeps plates to this process, and says so.
+        strays: Where nothing should stand and nobody drive back; None where nobody asks.
         no_plate: Why there is no lookout, as ``CrossingReading.no_plate`` puts it.
 
     Attributes:
         detector: May be exchanged between two frames.
         tracks: Result of the last frame, for drawing.
         vehicles: What is known of them, for drawing.
-        album: Pictures of the plates that were read.
+        album: Pictures of the plates that were read, and of strays.
         crossings: Crossings so far, whether they were told yet or not.
         cuts: How often the scene was another from one frame to the next.
         plates_read: Crossings told with a plate.
@@ -59,6 +62,7 @@ class Pipeline:
         lookout: Lookout | None = None,
         publish: bool = True,
         no_plate: NoPlate = "off",
+        strays: StraySettings | None = None,
     ) -> None:
         self._scene = scene
         self.detector = detector
@@ -69,6 +73,9 @@ class Pipeline:
         self._publish = publish
         self._no_plate = no_plate
         self.album = Album()
+        self._strays: Strays | None = None
+        if strays is not None:
+            self._strays = Strays(strays, scene, run, self.album.keep, ground)
         self._watch = PictureWatch()
         self._conditions = PictureConditions()
         least_s = 0.0 if ground is None else SPEED_WAIT_S
@@ -103,6 +110,8 @@ class Pipeline:
                 self._crossed(name, crossing, frame)
         if self._lookout is not None:
             self._lookout.step(frame, self._seen(frame, [sight.track for sight in sights]))
+        if self._strays is not None and not self._watch.blind:
+            readings += self._strays.step(frame, sights, ended, self.vehicles)
         readings += self._told(frame.t, ended)
         certain = [sight for sight in sights if sight.confirmed]
         for meter in self._zones.values():
@@ -119,6 +128,8 @@ class Pipeline:
             for crossing in counter.step([], everybody):
                 self._crossed(name, crossing, frame)
         readings = self._told(frame.t, everybody)
+        if self._strays is not None:
+            readings += self._strays.finish(frame)
         return readings + self._counted(self._waiting.everything())
 
     def plate(self, track: int) -> Agreed | NoPlate:

@@ -1,0 +1,1 @@
+"""What should not be on the road: vehicles that stand, that drive the wrong way, and things."""

@@ -1,0 +1,1 @@
+"""Strays: what should not be on the road."""
