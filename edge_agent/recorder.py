@@ -123,6 +123,8 @@ class Recorder:
         """Record the intervals that have ended; with ``everything`` also those still open."""
         for event in self._interpreter.tick(everything=everything):
             self._record(event)
+        for device, count in self._interpreter.repeated.items():
+            self.figures.setdefault(device, {})["repeated-readings"] = count
 
     def _unfit(self, device: str, reading: Reading, error: ValidationError) -> None:
         """A driver said what the contract has no words for: its fault, and no other device's."""

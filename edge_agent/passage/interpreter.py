@@ -26,6 +26,7 @@ from edge_agent.device.readings import (
 )
 from edge_agent.passage import told_clocks
 from edge_agent.passage.closing import fuse, stop_moment
+from edge_agent.passage.echoes import Echoes
 from edge_agent.passage.fused import Member
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.judging import Judge, OnViolation
@@ -69,6 +70,7 @@ class Interpreter:
         self._book = LaneBook(heading, lanes)
         self._road = Road(lanes, scores)
         self._trace = SignalTrace()
+        self._echoes = Echoes()
         self._alarms: dict[tuple[str, str], Alarm] = {}
         self._antennas = {
             (tag.device, tag.antenna): lane for lane, each in lanes.items() for tag in each.tags
@@ -94,12 +96,24 @@ class Interpreter:
         """What is known of the sensors' clocks, for the next run."""
         return self._road.scores()
 
-    def read(self, device: str, reading: Reading) -> list[Event]:  # noqa: PLR0911 - a table
+    @property
+    def repeated(self) -> Mapping[str, int]:
+        """How often a device said a reading once more, by device."""
+        return self._echoes.counts
+
+    def read(self, device: str, reading: Reading) -> list[Event]:
         """Events that follow from one reading at once.
 
         Raises:
             pydantic.ValidationError: The contract has no words for what it says.
         """
+        if self._echoes.repeats(device, reading):
+            return []
+        events = self._read(device, reading)
+        self._echoes.note(device, reading)
+        return events
+
+    def _read(self, device: str, reading: Reading) -> list[Event]:  # noqa: PLR0911 - a table
         match reading:
             case CrossingReading():
                 self._book.stop_line(device, reading)

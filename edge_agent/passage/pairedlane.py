@@ -16,8 +16,9 @@ from edge_agent.passage.sighting import Layout, plan, sight
 
 _AHEAD_MS = 60_000.0
 """Stamped later than this from now, a reading would be waited with in vain."""
-_REMEMBERED = 256
-_SAME_TAG_NS = 10_000_000_000
+_REMEMBERED = 32
+"""Tags of one lane."""
+_SAME_TAG_MS = 10_000.0
 """A tag read again in the same field within this is the same pass."""
 
 
@@ -61,7 +62,6 @@ class PairedLane:
         # Too few drive against the lane to judge clocks by them.
         against = plan(settings, where, reverse=True)
         self.against = LanePairer(against, self.clocks, judges=False)
-        self._recent: deque[tuple[str, str, int]] = deque(maxlen=_REMEMBERED)
         self._tags: deque[Sight] = deque(maxlen=_REMEMBERED)
 
     @property
@@ -87,7 +87,7 @@ class PairedLane:
         pairer = self._pairer(direction)
         seen = sight(member)
         alone: Missing | None = None
-        if self._repeats(member):
+        if self._again(seen):
             alone = "not-detected"
         elif pairer.due_of(seen) < now_ms:
             # Late by its own clock, which may be what is wrong.
@@ -110,18 +110,15 @@ class PairedLane:
     def _pairer(self, direction: str) -> LanePairer:
         return self.ahead if direction == self.where.forward else self.against
 
-    def _repeats(self, member: Member) -> bool:
-        """Whether a stuttering sensor told this already."""
-        reading, at_ns = member.reading, member.at.mono_ns
-        tag = isinstance(reading, TagReading)
-        name = reading.epc if isinstance(reading, TagReading) else member.id
-        for place, known, known_ns in self._recent:
-            if place == member.place and known == name:
-                apart = abs(at_ns - known_ns)
-                if apart < (_SAME_TAG_NS if tag else 1):
-                    return True
-        self._recent.append((member.place, name, at_ns))
-        return False
+    def _again(self, seen: Sight) -> bool:
+        """Whether a tag was read already in the same pass."""
+        tag = seen.reading.reading
+        return isinstance(tag, TagReading) and any(
+            before.place == seen.place
+            and before.reading.reading.epc == tag.epc
+            and abs(before.t_ms - seen.t_ms) < _SAME_TAG_MS
+            for before in self._tags
+        )
 
 
 def stands_alone(vehicle: Vehicle) -> Missing | None:

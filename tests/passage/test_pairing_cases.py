@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.contract.events import Agg, Alarm, Passage, Tag, Unpaired
+from edge_agent.contract.events import Agg, Alarm, Axles, Passage, Tag, Unpaired
 from edge_agent.device.readings import CrossingReading, TagReading, VehicleClass
 from tests.passage.road import Car, Street, lane, settled
 
@@ -246,8 +246,22 @@ def test_a_stuttering_sensor_is_heard_once() -> None:
     street.wait(4)
     (event,) = street.passages
     assert len(event.parts) == 4
-    assert len(street.unpaired) == 8
-    assert {each.why for each in street.unpaired} == {"not-detected"}
+    assert not street.unpaired
+    assert sum(isinstance(each, Tag | Axles) for each in street.events) == 2
+    assert street.interpreter.repeated == {"cam1": 2, "wim1": 2, "etc1": 2, "cam2": 2}
+
+
+def test_a_tag_that_is_read_again_in_the_same_pass_is_told_apart() -> None:
+    street = Street()
+    start = settled(street)
+    said = [street.readings(Car(start, number=1), place) for place in ALL]
+    due, device, reading = said[2]
+    again = replace(reading, at=street.at(start + 40 / 14 + 1.2))
+    street.hear([*said, (due + 1.2, device, again)])
+    street.wait(6)
+    (event,) = street.passages
+    assert len(event.parts) == 4
+    assert [each.why for each in street.unpaired] == ["not-detected"]
 
 
 def test_a_reading_hours_late_is_told_and_joins_nobody() -> None:
