@@ -96,7 +96,8 @@ def _feed(
 ) -> tuple[Feed, dict[str, Any]]:
     """What it shows, and what its mounting says of that: counting line, points of the road.
 
-    ``line`` and ``ground`` are in shares of the picture; ``plates``: it is aimed at them.
+    ``line``, ``lanes`` (its parts, a lane each) and ``ground`` are in shares of the picture;
+    ``plates``: it is aimed at them.
     """
     if args.file is not None:
         return FileFeed(args.file, faults, loop=not args.once), {"line": None}
@@ -135,6 +136,7 @@ def _world(
     feed = WorldFeed(Watch(world, camera, renderer), coding, faults, truth)
     facts = {
         "line": lines[0] if lines else None,
+        "lanes": picture_lines(camera, view, by_lane=True),
         "ground": ground_marks(view),
         "plates": camera.plates,
     }

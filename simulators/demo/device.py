@@ -68,7 +68,7 @@ class Device:
 
 
 USER = "viewer"
-_SOURCES = ("lines", "zones", "detectors")
+_SOURCES = ("lines", "zones", "detectors", "tags", "scales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Scene:
                 if key in _SOURCES
                 else value
                 for key, value in lane.items()
+                if key != "signal" or {value["device"], value["camera"]} <= set(names)
             }
             if any(kept.get(key) for key in _SOURCES):
                 lanes[name] = kept

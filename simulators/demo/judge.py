@@ -8,12 +8,14 @@ from typing import Any
 
 from edge_agent.simulators.demo.device import Device, Place, Scene
 from edge_agent.simulators.demo.score import percentile
+from edge_agent.simulators.demo.spots import Spots
 from edge_agent.simulators.demo.stage import Outcome
 from edge_agent.simulators.score import report, thresholds
 from edge_agent.simulators.score.cameras import cameras
-from edge_agent.simulators.score.figures import Row, integrity, score, span
+from edge_agent.simulators.score.figures import Row, span
 from edge_agent.simulators.score.items import Line, Stored, read_truth
 from edge_agent.simulators.score.thresholds import Thresholds, Verdict
+from edge_agent.simulators.score.whole import whole
 from edge_agent.simulators.world.truth import line
 from edge_agent.simulators.world.world import World
 
@@ -45,14 +47,19 @@ def truth(scene: Scene, place: Place, outcome: Outcome) -> list[Line]:
     assert place.site is not None  # noqa: S101 - only sites are judged
     world = World(place.site, place.seed, place.start_ms)
     there = {device.name: device.unseen for device in scene.devices}
+    spots = Spots(scene.lanes)
     lines: list[Line] = []
     for event in world.advance_to(outcome.ended_ms):
-        whose = _whose(event)
+        whose = spots.witness(event) if event["what"] == "violation" else _whose(event)
         if whose in there and event["what"] not in there[whose]:
-            lines.append({**event, "device": whose})
+            lines.append({**event, "device": whose, **spots.of(whose, event)})
     for device in scene.devices:
         told = ("condition", "crossing", "plate") if device.films else ("condition",)
-        lines += [event for event in _own(place, device) if event["what"] in told]
+        lines += [
+            {**event, **spots.of(device.name, event)}
+            for event in _own(place, device)
+            if event["what"] in told
+        ]
     since = outcome.began_ms - SETTLE_MS
     inside = (line for line in lines if since <= int(line["t"]) <= outcome.ended_ms)
     return sorted(inside, key=lambda event: int(event["t"]))
@@ -95,8 +102,7 @@ def judge(true: Sequence[Line], outcome: Outcome, limit: Thresholds) -> "Judgeme
     """Score and hold against the limits."""
     stored = [Stored(event.body, event.committed_ms) for event in outcome.stored]
     when = span(true, stored, SETTLE_MS, DRAIN_MS)
-    rows = [] if when is None else score(true, stored, limit.names, when)
-    rows.append(integrity(stored))
+    rows = whole(true, stored, limit.names, when)
     seen = {} if when is None else cameras(true, stored, limit.names, when)
     return Judgement(outcome, rows, thresholds.judge(limit.demands, rows), seen)
 
@@ -132,6 +138,19 @@ class Judgement:
             "latency_ms": {"p50": percentile(late, 0.5), "p99": percentile(late, 0.99)},
             "devices": _devices(rows),
             "cameras": seen,
+            "passages": next(
+                (row.values for row in rows if (row.kind, row.scope) == ("passage", "all")), {}
+            ),
+            "violations": {
+                row.name: row.values
+                for row in rows
+                if (row.kind, row.scope) == ("violation", "rule")
+            },
+            "fused": max(
+                (event.body for event in stored if event.stream == "passage"),
+                key=lambda body: len(body["parts"]),
+                default=None,
+            ),
             "demands": report.as_json(rows, verdicts)["demands"],
         }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_agent.simulators.demo.device import Device, Scene, Table
+from edge_agent.simulators.demo.lanes import JUNCTION, TOLL_PLAZA, WEIGH_STATION
 
 Ready = Mapping[str, Any]
 
@@ -45,8 +46,10 @@ def _cabinet(ready: Ready) -> Table:
 
 
 def _one_line(ready: Ready) -> Table:
-    line = ready["line"]
-    return {"kind": "camera", "url": ready["url"], "lines": {line["name"]: line["points"]}}
+    """A camera's counting line; lane by lane where it lies across several."""
+    lines = ready.get("lanes") or [ready["line"]]
+    points = {line["name"]: line["points"] for line in lines}
+    return {"kind": "camera", "url": ready["url"], "lines": points}
 
 
 def _watching(ready: Ready) -> Table:
@@ -96,12 +99,6 @@ def _camera(name: str, size: str = _WIDE) -> Device:
     return Device(name, f"{words} (RTSP, H.264, password)", argv, _watching, films=True)
 
 
-def _counted(camera: str, line: str, name: str) -> Table:
-    """A lane that a camera's line lies across."""
-    source = {"device": camera, "line": line, "ab": "ab", "ba": "ba"}
-    return {"name": name, "interval_s": 10, "lines": [source]}
-
-
 def _station(name: str) -> Device:
     argv = ("wim", "--tcp", "127.0.0.1:0", "--station", name)
     return Device(name, "weigh-in-motion station (Modbus TCP)", argv, _weighing)
@@ -136,7 +133,7 @@ _JUNCTION = Scene(
         _camera("cam1"),
         _camera("cam2"),
         _camera("anpr-s", _CLOSE),
-        _camera("anpr-w", _CLOSE),
+        _camera("stop-s"),
         _reader("etc1"),
         Device(
             "etc2",
@@ -147,20 +144,7 @@ _JUNCTION = Scene(
         _station("wim1"),
         _CABINET,
     ),
-    {
-        "s-speed": _counted("cam1", "s-speed", "Southern approach"),
-        "w-speed": _counted("cam2", "w-speed", "Western approach"),
-        "s-lane2": _counted("anpr-s", "s-lane2", "Southern approach, middle lane"),
-        "w-lane2": _counted("anpr-w", "w-lane2", "Western approach, middle lane"),
-        "crossing": {
-            "name": "Crossing south of the junction",
-            "interval_s": 10,
-            "detectors": [
-                {"device": "ctl2", "detector": "d1", "dir": "ab"},
-                {"device": "ctl2", "detector": "d2", "dir": "ab"},
-            ],
-        },
-    },
+    JUNCTION,
 )
 
 _PLAZA = (
@@ -171,18 +155,12 @@ _PLAZA = (
     _station("wim1"),
     _CABINET,
 )
-_ARRIVING = {
-    "arrive": _counted("cam1", "arrive", "Before the gantry"),
-    "lane1": _counted("anpr-rear", "lane1", "Two wheels, below the gantry"),
-    "lane2": _counted("anpr-front", "lane2", "Lane 2, below the gantry"),
-}
-
 SITES: dict[str, Scene] = {
     scene.name: scene
     for scene in (
         _JUNCTION,
-        Scene("toll-plaza", "toll-plaza", _PLAZA, _ARRIVING),
-        Scene("weigh-station", "weigh-station", _PLAZA, _ARRIVING),
+        Scene("toll-plaza", "toll-plaza", _PLAZA, TOLL_PLAZA),
+        Scene("weigh-station", "weigh-station", _PLAZA, WEIGH_STATION),
     )
 }
 """Sites of the simulated world with the hardware beside them."""

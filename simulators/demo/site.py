@@ -1,10 +1,10 @@
 """The demo's site file: what a technician would write for these devices."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from edge_agent.simulators.demo.device import USER, Device, Place, Scene
+from edge_agent.simulators.tomlfile import document
 
 UNIT = "demo-unit"
 PROVINCE = "demo"
@@ -33,14 +33,12 @@ def site_file(
         tables[f"device.{device.name}"] = _device(device, place, ready[device.name])
     for name, lane in scene.lanes.items():
         tables[f"lane.{name}"] = lane
-    parts = [
+    head = [
         "# Written by `edge-sim demo`; check it with: edge-agent check <this file>",
         "# test = true marks every event: never counted as real traffic.",
         "version = 1",
     ]
-    for name, table in tables.items():
-        parts += ["", f"[{name}]", *(f"{key} = {toml(value)}" for key, value in table.items())]
-    return "\n".join(parts) + "\n"
+    return document(head, tables)
 
 
 def _device(device: Device, place: Place, ready: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -48,15 +46,3 @@ def _device(device: Device, place: Place, ready: Mapping[str, Any]) -> Mapping[s
     if device.films:
         table |= {"username": USER, "password": f"file:{place.secret}"}
     return table
-
-
-def toml(value: Any) -> str:
-    """A value in TOML; what JSON has in common with it, and inline tables."""
-    match value:
-        case Mapping():
-            inside = ", ".join(f"{json.dumps(str(k))} = {toml(v)}" for k, v in value.items())
-            return f"{{ {inside} }}" if inside else "{}"
-        case list() | tuple():
-            return f"[{', '.join(toml(each) for each in value)}]"
-        case _:
-            return json.dumps(value, ensure_ascii=False)

@@ -35,17 +35,21 @@ def camera_of(site: Site, name: str | None) -> CameraAt:
     """
     if name is None:
         return site.cameras[0]
-    for camera in site.cameras:
+    there = (*site.cameras, *site.guards)
+    for camera in there:
         if camera.name == name:
             return camera
-    names = ", ".join(camera.name for camera in site.cameras)
+    names = ", ".join(camera.name for camera in there)
     raise ValueError(f"{site.name} has no camera {name!r}; there are {names}")
 
 
-def picture_lines(camera: CameraAt, view: View) -> list[dict[str, Any]]:
-    """Counting lines of a camera: name and ends, x1, y1, x2, y2 as shares of the picture."""
+def picture_lines(camera: CameraAt, view: View, *, by_lane: bool = False) -> list[dict[str, Any]]:
+    """Counting lines of a camera: name and ends, x1, y1, x2, y2 as shares of the picture.
+
+    With ``by_lane`` their parts, a lane each.
+    """
     found = []
-    for name, ends in camera.lines.items():
+    for name, ends in (camera.lanes if by_lane else camera.lines).items():
         pixels, _ = view.project(np.array([(*end, 0.0) for end in ends]))
         shares = (pixels + 0.5) / (view.width, view.height)
         found.append({"name": name, "points": [round(float(v), 4) for v in shares.ravel()]})

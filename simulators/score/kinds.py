@@ -54,7 +54,7 @@ def _group(name: str, what: str, numbers: range, words: Mapping[str, str]) -> Ki
 
 def _true_crossing(truth: Iterable[Line], names: Names) -> Iterable[Item]:
     for line in _of(truth, "crossing"):
-        lane = names.lane_of(str(line["line"]), line.get("lane"))
+        lane = str(line.get("spot") or names.lane_of(str(line["line"]), line.get("lane")))
         direction = names.direction.get(str(line["direction"]), str(line["direction"]))
         device = names.device.get(str(line["line"])) or _device(line, names)
         cls = _SEEN_AS.get(str(line["cls"]), str(line["cls"]))
@@ -65,15 +65,18 @@ def _true_crossing(truth: Iterable[Line], names: Names) -> Iterable[Item]:
 
 
 def _stored_passage(event: Stored) -> Iterable[Item]:
+    """Each crossing that went into a passage: a lane may have several lines."""
     body = event.body
-    if body["st"] == "passage":
-        lane, device = str(body["lane"]), str(body["parts"][0]["d"])
-        direction = str(body["dir"])
-        cls = _SEEN_AS.get(str(body["cls"]), str(body["cls"]))
-        yield Item(
-            body["t"], (lane, direction), device, lane, cls, event.committed,
-            speed=body["spd"], direction=direction,
-        )  # fmt: skip
+    if body["st"] != "passage":
+        return
+    lane, direction = str(body["lane"]), str(body["dir"])
+    cls = _SEEN_AS.get(str(body["cls"]), str(body["cls"]))
+    for part in body["parts"]:
+        if part.get("k", "camera") == "camera":
+            yield Item(
+                body["t"] + part.get("dt", 0), (lane, direction), str(part["d"]), lane, cls,
+                event.committed, speed=body["spd"], direction=direction,
+            )  # fmt: skip
 
 
 def _true_plate(truth: Iterable[Line], names: Names) -> Iterable[Item]:
@@ -82,14 +85,16 @@ def _true_plate(truth: Iterable[Line], names: Names) -> Iterable[Item]:
         device = _device(line, names)
         middle = (line["from"] + line["to"]) // 2
         asked = line["px"] >= PLATE_PX
-        yield Item(middle, (device, str(line["text"])), device, asked=asked)
+        yield Item(middle, (str(line["text"]),), device, asked=asked)
 
 
 def _stored_plate(event: Stored) -> Iterable[Item]:
     body = event.body
     if body["st"] == "passage" and body.get("plate"):
-        device = str(body["parts"][0]["d"])
-        yield Item(body["t"], (device, body["plate"]["t"]), device, committed=event.committed)
+        # Of several cameras the last one is the one below the gantry.
+        part = [part for part in body["parts"] if part.get("k", "camera") == "camera"][-1]
+        t, text = body["t"] + part.get("dt", 0), str(body["plate"].get("t"))
+        yield Item(t, (text,), str(part["d"]), committed=event.committed)
 
 
 def _true_tag(truth: Iterable[Line], names: Names) -> Iterable[Item]:

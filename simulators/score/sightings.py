@@ -117,7 +117,7 @@ def _seen(lines: Iterable[Line]) -> Iterator[Sighting]:
 def _inferred(truth: Sequence[Line], stored: Sequence[Stored], names: Names) -> Iterator[Sighting]:
     """Each stored reading is of the vehicle that was there then; of none it is a ghost."""
     there = [*_passed(truth, names)]
-    vehicles = {id(item): vehicle for item, vehicle in there}
+    lines = {id(item): line for item, line in there}
     for kind, window_ms in _WINDOWS_MS.items():
         said = [
             (Item(claim.t, (claim.device, kind, claim.lane), cls=claim.cls or None), claim)
@@ -128,32 +128,36 @@ def _inferred(truth: Sequence[Line], stored: Sequence[Stored], names: Names) -> 
         true = [item for item, _ in there if item.key[1] == kind]
         found = match(true, [item for item, _ in said], window_ms)
         for item, other in found.pairs:
-            yield _of_claim(of[id(other)], vehicles[id(item)], item.t)
+            line = lines[id(item)]
+            judge = frozenset(map(str, line.get("judge", ())))
+            yield _of_claim(of[id(other)], int(line["vehicle"]), item.t, judge)
         for ghost, other in enumerate(found.extra, start=1):
             claim = of[id(other)]
-            yield _of_claim(claim, -ghost - 100_000 * len(kind), claim.t)
+            yield _of_claim(claim, -ghost - 100_000 * len(kind), claim.t, frozenset())
 
 
-def _of_claim(claim: Claim, vehicle: int, t: int) -> Sighting:
+def _of_claim(claim: Claim, vehicle: int, t: int, judge: frozenset[str]) -> Sighting:
+    # A stored part does not tell its line; a camera's lines of one lane count as one place.
     place = f"{claim.device}/{claim.kind}"
-    return Sighting(t, claim.device, claim.kind, claim.id, vehicle, claim.lane, place, claim.t)
+    device, kind, lane = claim.device, claim.kind, claim.lane
+    return Sighting(t, device, kind, claim.id, vehicle, lane, place, claim.t, None, judge)
 
 
-def _passed(truth: Sequence[Line], names: Names) -> Iterator[tuple[Item, int]]:
+def _passed(truth: Sequence[Line], names: Names) -> Iterator[tuple[Item, Line]]:
     """Vehicles where a sensor could see them, as the unit's lanes call the places."""
     for line in truth:
         match line["what"]:
             case "crossing":
                 device = str(line.get("device", ""))
-                lane = names.lane_of(str(line["line"]), line.get("lane"))
-                yield _item(line, names, device, "camera", lane), line["vehicle"]
+                lane = line.get("spot") or names.lane_of(str(line["line"]), line.get("lane"))
+                yield _item(line, names, device, "camera", lane), line
             case "tag-in":
                 reader, _, port = str(line["antenna"]).rpartition("-")
-                lane = names.lane_of(str(line["antenna"]), port)
-                yield _item(line, names, reader, "tag", lane), line["vehicle"]
+                lane = line.get("spot") or names.lane_of(str(line["antenna"]), port)
+                yield _item(line, names, reader, "tag", lane), line
             case "axle" if line["axle"] == 1:
-                lane = names.lane_of(str(line["station"]), line["lane"])
-                yield _item(line, names, str(line["station"]), "axles", lane), line["vehicle"]
+                lane = line.get("spot") or names.lane_of(str(line["station"]), line["lane"])
+                yield _item(line, names, str(line["station"]), "axles", lane), line
 
 
 def _item(line: Line, names: Names, device: str, kind: str, lane: str) -> Item:

@@ -26,6 +26,7 @@ from edge_agent.simulators.world.site import (
     ControllerAt,
     Site,
     StationAt,
+    across,
 )
 from edge_agent.simulators.world.vehicles import CITY
 
@@ -35,6 +36,8 @@ ARMS = ("s", "e", "n", "w")
 LIMIT_KMH = 50
 
 LANES = (Lane(1, 1.0, 4.5), Lane(2, 4.5, 8.0), Lane(3, 8.0, 11.5))
+_ACROSS = (Lane(0, 0.0, LANES[0].low), *LANES)
+
 KERB = 12.0
 """Metres from the axis of an arm to its kerb."""
 
@@ -104,6 +107,7 @@ def build() -> Site:
         antennas=tuple(AntennaAt(f"etc1-{lane}", "etc1", lane, lane) for lane in (1, 2, 3))
         + tuple(AntennaAt(f"etc2-{lane}", "etc2", lane, lane) for lane in (1, 2, 3)),
         weighing=(StationAt("wim1", (1, 2)),),
+        guards=(_guard(),),
     )
 
 
@@ -184,8 +188,7 @@ def _wrong_way(arms: dict[str, _Arm]) -> list[Route]:
         edge = KERB - _WRONG_D
         points = [(REACH, -edge), (STOP, -edge), (edge, -STOP), (edge, -REACH)]
         path = Path([turned(point, index) for point in points])
-        kerb = (Lane(0, 0.0, LANES[0].low),)
-        link = Link(f"{name}-wrong", path, _WRONG_D, kerb, cap=None)
+        link = Link(f"{name}-wrong", path, _WRONG_D, _ACROSS[:1], cap=None)
         came = ARMS[(index + 1) % 4]
         for station in arms[came].exit.stations:
             if station.kind == "line":
@@ -250,10 +253,21 @@ def _cameras(arms: dict[str, _Arm]) -> tuple[CameraAt, ...]:
         CameraAt(
             "cam1", KERB + 2.0, -REACH + 35.0, 8.0, (5.0, -REACH + 62.0), 1000,
             lines={"s-speed": south_speed},
+            lanes=across("s-speed", _ACROSS, lambda d: (KERB - d, -REACH + 60.0)),
         ),
         CameraAt(
             "cam2", -REACH + 35.0, -KERB - 2.0, 8.0, (-REACH + 62.0, -5.0), 1000,
             lines={"w-speed": west_speed},
+            lanes=across("w-speed", _ACROSS, lambda d: (-REACH + 60.0, d - KERB)),
         ),
         *_plate_cameras(arms).values(),
+    )  # fmt: skip
+
+
+def _guard() -> CameraAt:
+    """Across the junction: it sees who comes to the southern stop line from the front."""
+    return CameraAt(
+        "stop-s", KERB + 2.0, STOP - 4.0, 8.0, (6.0, -STOP - 2.0), 1300,
+        lines={"s-stop": ((KERB, -STOP), (0.0, -STOP))},
+        lanes=across("s-stop", LANES, lambda d: (KERB - d, -STOP)),
     )  # fmt: skip

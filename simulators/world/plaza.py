@@ -10,7 +10,7 @@ from itertools import pairwise
 from edge_agent.simulators.world.gantry import plate_stations, reads_plates
 from edge_agent.simulators.world.geometry import Path
 from edge_agent.simulators.world.network import Entry, Lane, Link, Network, Route, Station
-from edge_agent.simulators.world.site import AntennaAt, CameraAt, Site, StationAt
+from edge_agent.simulators.world.site import AntennaAt, CameraAt, Site, StationAt, across
 from edge_agent.simulators.world.vehicles import FREIGHT, HIGHWAY, Mix
 
 _WRONG_D = 0.5
@@ -26,6 +26,7 @@ _ASTRAY_PER_HOUR = 12.0
 """Motorbikes that ride in the lane of cars next to theirs."""
 
 _BIKE_LANE = Lane(1, 1.0, 4.0, two_wheels=True)
+_KERB = Lane(0, 0.0, _BIKE_LANE.low)
 
 
 def toll_plaza() -> Site:
@@ -117,6 +118,7 @@ def _cameras(road: Sequence[Lane], zone: Link) -> tuple[CameraAt, ...]:
         CameraAt(
             "cam1", _CHOOSE_M + 25.0, -2.0, 8.5, (_CHOOSE_M + 62.0, middle), 1000,
             lines={"arrive": ((_CHOOSE_M + 60.0, 0.0), (_CHOOSE_M + 60.0, width))},
+            lanes=across("arrive", (_KERB, *road), lambda d: (_CHOOSE_M + 60.0, d)),
         ),
         reads_plates("anpr-front", "lane2", zone.path, 0.0, cars, 108.0, front=True),
         reads_plates("anpr-rear", "lane1", zone.path, 0.0, bikes, 112.0),
@@ -124,8 +126,7 @@ def _cameras(road: Sequence[Lane], zone: Link) -> tuple[CameraAt, ...]:
 
 
 def _wrong_way(length: float, stations: Sequence[Station]) -> Route:
-    kerb = (Lane(0, 0.0, _BIKE_LANE.low),)
-    link = Link("wrong", Path(((length, _WRONG_D), (0.0, _WRONG_D))), _WRONG_D, kerb)
+    link = Link("wrong", Path(((length, _WRONG_D), (0.0, _WRONG_D))), _WRONG_D, (_KERB,))
     for station in stations:
         if station.kind == "line":
             at = length - _CHOOSE_M - station.start

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.drivers.camera.settings import CameraSettings, check
-from edge_agent.simulators import cli
+from edge_agent.simulators import cli, tomlfile
 from edge_agent.simulators.demo import judge
 from edge_agent.simulators.demo.beside import KEPT_MS, Pace
 from edge_agent.simulators.demo.device import Place, Scene
 from edge_agent.simulators.demo.scenario import applied
 from edge_agent.simulators.demo.scenes import ROAD, SITES
-from edge_agent.simulators.demo.site import site_file, toml
+from edge_agent.simulators.demo.site import site_file
 from edge_agent.simulators.demo.stage import Outcome
 from edge_agent.simulators.render.view import View
 from edge_agent.simulators.render.watch import ground_marks, picture_lines
@@ -35,7 +35,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_every_value_survives_toml(value: Any) -> None:
-    assert tomllib.loads(f"x = {toml(value)}")["x"] == value
+    assert tomllib.loads(f"x = {tomlfile.value(value)}")["x"] == value
 
 
 @pytest.mark.parametrize("scene", [ROAD, *SITES.values()], ids=lambda scene: scene.name)
@@ -55,7 +55,7 @@ def test_lanes_look_at_devices_that_are_there(scene: Scene) -> None:
 def test_a_scene_is_what_its_site_has_beside_the_road(scene: Scene) -> None:
     site = build(scene.name)
     known = {controller.name for controller in site.controllers}
-    known |= {camera.name for camera in site.cameras}
+    known |= {camera.name for camera in (*site.cameras, *site.guards)}
     known |= {station.name for station in site.weighing}
     known |= {antenna.reader for antenna in site.antennas} | {site.cabinet}
     assert {device.name for device in scene.devices} <= known
@@ -71,7 +71,7 @@ def test_the_junction_has_all_kinds_of_hardware() -> None:
 def test_only_cameras_know_the_weather_and_only_the_cabinet_is_apart(tmp_path: Path) -> None:
     place = Place("junction", 3, T0, tmp_path, ("--light", "night", "--rain"))
     argv = {device.name: device.argv(place) for device in SITES["junction"].devices}
-    cameras = {"cam1", "cam2", "anpr-s", "anpr-w"}
+    cameras = {"cam1", "cam2", "anpr-s", "stop-s"}
     assert {name for name, words in argv.items() if "--rain" in words} == cameras
     assert {name for name, words in argv.items() if "--start-ms" not in words} == {"cab1"}
     assert all(words[words.index("--seed") + 1] == "3" for words in argv.values())
@@ -81,7 +81,8 @@ def test_only_cameras_know_the_weather_and_only_the_cabinet_is_apart(tmp_path: P
 def test_part_of_a_scene_keeps_the_lanes_that_it_can_see(tmp_path: Path) -> None:
     part = SITES["junction"].only({"ctl2", "cam1"})
     assert [device.name for device in part.devices] == ["ctl2", "cam1"]
-    assert set(part.lanes) == {"s-speed", "crossing"}
+    assert set(part.lanes) == {"s-kerb", "s1", "s2", "s3", "crossing"}
+    assert part.lanes["s2"]["tags"] == []
     ready: dict[str, dict[str, Any]] = {
         "ctl2": {"url": "tcp://127.0.0.1:1", "profile": "generic_v1"},
         "cam1": {
@@ -102,7 +103,8 @@ def test_part_of_a_scene_keeps_the_lanes_that_it_can_see(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("scene", SITES.values(), ids=lambda scene: scene.name)
 def test_cameras_are_told_what_their_driver_understands(scene: Scene) -> None:
-    cameras = {camera.name: camera for camera in build(scene.name).cameras}
+    site = build(scene.name)
+    cameras = {camera.name: camera for camera in (*site.cameras, *site.guards)}
     read = []
     for device in scene.devices:
         camera = cameras.get(device.name)
@@ -112,12 +114,20 @@ def test_cameras_are_told_what_their_driver_understands(scene: Scene) -> None:
         ready = {
             "url": "rtsp://127.0.0.1:554/live",
             "line": picture_lines(camera, view)[0],
+            "lanes": picture_lines(camera, view, by_lane=True),
             "ground": ground_marks(view),
             "plates": camera.plates,
         }
         settings = CameraSettings.model_validate(device.table(ready))
         assert list(check(settings)) == []
         assert len(settings.ground) == 6
+        wanted = {
+            source["line"]
+            for lane in scene.lanes.values()
+            for source in lane.get("lines", [])
+            if source["device"] == device.name
+        }
+        assert wanted == set(settings.lines)
         read.append(settings.plates)
     assert True in read
     assert False in read
@@ -127,7 +137,7 @@ def test_truth_is_what_devices_of_the_scene_could_see_while_the_unit_ran(tmp_pat
     place = Place("junction", 7, T0, tmp_path)
     shown = {
         "what": "crossing", "line": "s-speed", "direction": "ab", "cls": "car", "vehicle": 1,
-        "spd": 400,
+        "lane": 2, "spd": 400,
     }  # fmt: skip
     seen = {"t": T0 + 70_400, "at": T0 + 70_000, **shown}
     early = {"t": T0 + 1000, "at": T0 + 900, **shown}
@@ -136,7 +146,9 @@ def test_truth_is_what_devices_of_the_scene_could_see_while_the_unit_ran(tmp_pat
     scene = SITES["junction"].only({"cam1", "ctl2", "etc1"})
     true = judge.truth(scene, place, outcome)
     assert {each["device"] for each in true} == {"cam1", "ctl2", "etc1"}
-    assert [each for each in true if each["what"] == "crossing"] == [{**seen, "device": "cam1"}]
+    assert [each for each in true if each["what"] == "crossing"] == [
+        {**seen, "device": "cam1", "spot": "s2", "judge": ["speeding"]}
+    ]
     assert not [each for each in true if each["what"] == "ped"]
     world = World("junction", 7, T0).advance_to(T0 + 120_000)
     phases = [
