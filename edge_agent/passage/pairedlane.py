@@ -10,6 +10,7 @@ from edge_agent.passage.fused import Member
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairing.clocks import Clocks
 from edge_agent.passage.pairing.lane import LanePairer, Vehicle, Why
+from edge_agent.passage.pairing.place import Place
 from edge_agent.passage.pairing.sight import Sight
 from edge_agent.passage.pairing.trust import Trust
 from edge_agent.passage.sighting import Layout, plan, sight
@@ -56,6 +57,7 @@ class PairedLane:
         self.id = lane
         self.settings = settings
         self.where = where
+        self._places = {place.key: place for place in where.places.values()}
         along = plan(settings, where)
         self.clocks = Clocks(along, trusts)
         self.ahead = LanePairer(along, self.clocks)
@@ -68,6 +70,14 @@ class PairedLane:
     def ways(self) -> tuple[tuple[str, LanePairer], ...]:
         """Direction's name and who pairs those who drive that way."""
         return (self.where.forward, self.ahead), (self.where.backward, self.against)
+
+    def where_is(self, place: str) -> Place:
+        """A place by its key."""
+        return self._places[place]
+
+    def at(self, place: str) -> float:
+        """Metres along the lane."""
+        return self._places[place].at
 
     def down(self, device: str, *, down: bool) -> None:
         """A device went down or came back."""

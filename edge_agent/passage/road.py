@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from edge_agent.clock import Stamp
 from edge_agent.device.readings import TagReading
+from edge_agent.passage.changing import Half, joins
 from edge_agent.passage.fused import Kind, Member
 from edge_agent.passage.lanes import LaneSettings
 from edge_agent.passage.pairedlane import Closed, PairedLane, stands_alone
@@ -126,10 +127,37 @@ class Road:
 
     def take(self, now: Stamp, *, everything: bool = False) -> Iterator[Closed]:
         """Vehicles that are due, and single readings that are none."""
+        roads: dict[str, list[Half]] = {}
         for lane in self._lanes.values():
             for direction, pairer in lane.ways:
                 for vehicle in pairer.take(now.mono_ns / 1e6, everything=everything):
-                    yield _closed(lane.id, direction, vehicle)
+                    if lane.settings.road and pairer is lane.ahead:
+                        roads.setdefault(lane.settings.road, []).append(Half(lane, vehicle, True))
+                    else:
+                        yield _closed(lane.id, direction, vehicle)
+        for road, due in roads.items():
+            yield from self._settled(road, due)
+
+    def _settled(self, road: str, due: list[Half]) -> Iterator[Closed]:
+        """Vehicles of lanes side by side, those that changed lanes in one piece."""
+        changed: list[tuple[Half, Half, Vehicle]] = []
+        if any(half.lacks for half in due):
+            waiting = [
+                Half(lane, vehicle, False)
+                for lane in self._lanes.values()
+                if lane.settings.road == road
+                for vehicle in lane.ahead.waiting()
+            ]
+            changed = joins([*due, *waiting])
+        gone = {id(half.vehicle) for one, two, _ in changed for half in (one, two)}
+        for one, two, whole in changed:
+            for half in (one, two):
+                if not half.due:
+                    half.lane.ahead.withdraw(half.vehicle)
+            yield _closed(one.lane.id, one.lane.where.forward, whole)
+        for half in due:
+            if id(half.vehicle) not in gone:
+                yield _closed(half.lane.id, half.lane.where.forward, half.vehicle)
 
     def scores(self) -> Scores:
         """What was found of the clocks, for the next run."""

@@ -212,6 +212,41 @@ def test_a_tag_heard_first_across_lanes_still_reaches_its_own() -> None:
     assert [(each.lane, each.why) for each in street.unpaired] == [("l2", "ambiguous")]
 
 
+def test_who_changes_lanes_stays_one_vehicle() -> None:
+    street = Street(lane(1), lane(2))
+    start = settled(street)
+    street.drive([Car(start, number=1, lanes={"tag": 2, "leave": 2})])
+    street.wait(12)
+    (event,) = street.passages
+    assert event.lane == "l1"
+    assert [part.d for part in event.parts] == ["cam1", "wim1", "etc1", "cam2"]
+    assert event.why == {"plate": "no-sensor", "signal": "no-sensor"}
+    assert not street.unpaired
+
+
+def test_two_who_could_have_changed_are_not_guessed() -> None:
+    street = Street(lane(1), lane(2), lane(3))
+    start = settled(street)
+    one = Car(start, number=1, has=("arrive", "leave"), lanes={"leave": 2})
+    other = replace(one, t=start + 0.05, number=2, lane=3, lanes={"leave": 2}, has=("arrive",))
+    street.drive([one, other])
+    street.wait(12)
+    assert sorted((event.lane, len(event.parts)) for event in street.passages) == [
+        ("l1", 1),
+        ("l2", 1),
+        ("l3", 1),
+    ]
+    assert set(street.used().values()) == {1}
+
+
+def test_lanes_of_two_roads_do_not_exchange_vehicles() -> None:
+    street = Street(lane(1), lane(2, road="west"))
+    start = settled(street)
+    street.drive([Car(start, number=1, lanes={"leave": 2}, has=("arrive", "wim", "leave"))])
+    street.wait(12)
+    assert [event.lane for event in street.passages] == ["l1", "l2"]
+
+
 def test_wrong_way_is_one_passage_the_other_way_round() -> None:
     street = Street()
     start = settled(street)

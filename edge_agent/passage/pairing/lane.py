@@ -22,7 +22,7 @@ Doubt = Literal["ambiguous", "clock-off"]
 Parts = dict[str, tuple[Sight, Cost | None]]
 Why = Literal["not-detected", "device-down", "ambiguous", "clock-off", "cannot-see"]
 
-_CLEAR = 4.0
+CLEAR = 4.0
 """Odds of e⁴ against every other way of pairing, or the vehicle is not said to have that part."""
 _MOST = 4000
 """Sights held; a lane that has more is fed by something broken, and its oldest are given out."""
@@ -174,7 +174,7 @@ class LanePairer:
         unsure: set[int] = set()
         for pair in assign({key: value.total for key, value in found.items()}, MISS):
             vehicle, sight = vehicles[pair.row], sights[pair.column]
-            if pair.margin < _CLEAR:
+            if pair.margin < CLEAR:
                 vehicle.ambiguous.add(place.key)
                 unsure.add(pair.column)
                 continue
