@@ -34,6 +34,7 @@ VERBS: dict[str, str] = {
     "spool": "look into the durable queue, or export it",
     "bundle": "pack what tells about this unit into one small file, without secrets and plates",
     "evidence": "list what is sealed here; take it out masked or whole, or send it; on record",
+    "rules": "list the tables of rules: what is in force, what is not verified, what expires next",
     "verify": "prove sealed evidence with the unit's public key alone, or name what is wrong",
     "replay": "run a recording through the same code as a live device",
     "read": "find and read the plates in photos",
