@@ -55,12 +55,10 @@ class Vault:
             OSError: The disk is full or gone.
         """
         try:
-            result = await asyncio.get_running_loop().run_in_executor(self._pool, work, *facts)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *facts)
         except (EvidenceError, OSError) as error:
             self.failing = str(error)
             raise
-        self.failing = ""
-        return result
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -84,14 +82,18 @@ class Vault:
 
     def seal(self, about: About, files: Sequence[tuple[str, str, bytes]]) -> Sealed:
         """Seal a package."""
-        return self._open().seal(about, files)
+        sealed = self._open().seal(about, files)
+        self.failing = ""
+        return sealed
 
     def audit(self, what: str, facts: dict[str, Any]) -> None:
         """Put a line on record."""
         try:
             self._open().ledger.append(self._clock.utc_ms(), what, facts)
-        except EvidenceError as error:
+        except (EvidenceError, OSError) as error:
+            self.failing = str(error)
             raise OSError(str(error)) from error
+        self.failing = ""
 
     def sweep(self) -> list[Drop]:
         """Give up what is too old or too much."""
@@ -100,7 +102,9 @@ class Vault:
             self._retention = Retention(
                 self._folder, sealer.ledger, self._policy, self._key().public
             )
-        return self._retention.sweep(self._clock)
+        drops = self._retention.sweep(self._clock)
+        self.failing = ""
+        return drops
 
     def _sealed(self, events: set[str]) -> dict[str, Sealed]:
         self._open()
