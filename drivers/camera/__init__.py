@@ -1,6 +1,7 @@
 """Cameras: RTSP, USB (V4L2) and recordings, watched by a child process each."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.camera.discover import DISCOVERY
 from edge_agent.drivers.camera.driver import CameraDriver
 from edge_agent.drivers.camera.settings import CameraSettings, check, claims, offers, present
 from edge_agent.drivers.camera.view import view
@@ -15,4 +16,5 @@ KIND = DriverKind(
     offers=offers,
     present=present,
     view=view,
+    discovery=DISCOVERY,
 )

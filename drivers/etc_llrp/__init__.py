@@ -1,6 +1,7 @@
 """Toll tag (UHF RFID) readers that speak LLRP 1.0.1 or 1.1."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.etc_llrp.discover import DISCOVERY
 from edge_agent.drivers.etc_llrp.driver import EtcLlrp
 from edge_agent.drivers.etc_llrp.settings import Settings
 
@@ -15,4 +16,5 @@ KIND = DriverKind(
     settings=Settings,
     build=EtcLlrp,
     claims=_claims,
+    discovery=DISCOVERY,
 )

@@ -1,6 +1,7 @@
 """Toll tag (UHF RFID) modules of the 0xFF serial family."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.etc_serial.discover import DISCOVERY
 from edge_agent.drivers.etc_serial.driver import EtcSerial
 from edge_agent.drivers.etc_serial.settings import Settings
 
@@ -20,4 +21,5 @@ KIND = DriverKind(
     build=EtcSerial,
     claims=_claims,
     present=_present,
+    discovery=DISCOVERY,
 )

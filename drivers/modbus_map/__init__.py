@@ -2,6 +2,7 @@
 
 from edge_agent.device.driver import DriverKind
 from edge_agent.device.mapfile import MapError
+from edge_agent.drivers.modbus_map.discover import DISCOVERY
 from edge_agent.drivers.modbus_map.driver import ModbusMap
 from edge_agent.drivers.modbus_map.map import load_map
 from edge_agent.drivers.modbus_map.settings import Settings
@@ -31,4 +32,5 @@ KIND = DriverKind(
     claims=_claims,
     check=_check,
     present=_present,
+    discovery=DISCOVERY,
 )

@@ -1,6 +1,7 @@
 """Traffic signal controllers (and PLCs) read over Modbus TCP or RTU by a declarative map."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.signal_modbus.discover import DISCOVERY
 from edge_agent.drivers.signal_modbus.driver import SignalModbus
 from edge_agent.drivers.signal_modbus.map import MapError, load_map
 from edge_agent.drivers.signal_modbus.settings import Settings
@@ -39,4 +40,5 @@ KIND = DriverKind(
     check=_check,
     offers=_offers,
     present=_present,
+    discovery=DISCOVERY,
 )

@@ -1,6 +1,7 @@
 """Traffic signal controllers that speak NTCIP 1202 over SNMP, with TSCBM as the better clock."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.signal_ntcip.discover import DISCOVERY
 from edge_agent.drivers.signal_ntcip.driver import SignalNtcip
 from edge_agent.drivers.signal_ntcip.settings import NtcipSettings
 
@@ -22,4 +23,5 @@ KIND = DriverKind(
     build=SignalNtcip,
     claims=_claims,
     offers=_offers,
+    discovery=DISCOVERY,
 )

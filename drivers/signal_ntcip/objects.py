@@ -32,7 +32,11 @@ GLOBAL_TIME = oid(f"{_GLOBAL}.3.1.0")
 PER_GROUP = 8
 
 
-def _column(prefix: str) -> Callable[[int], bytes]:
+Column = Callable[[int], bytes]
+"""Names of a table's column by index."""
+
+
+def _column(prefix: str) -> Column:
     """Names of a table's column, by group, detector or module."""
     return lambda index: oid(f"{prefix}.{index}")
 

@@ -1,6 +1,7 @@
 """Weigh-in-motion stations that send lines over TCP or serial and wait for acknowledgements."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.wim_line.discover import DISCOVERY
 from edge_agent.drivers.wim_line.driver import WimLine
 from edge_agent.drivers.wim_line.settings import Settings
 
@@ -20,4 +21,5 @@ KIND = DriverKind(
     build=WimLine,
     claims=_claims,
     present=_present,
+    discovery=DISCOVERY,
 )

@@ -1,6 +1,7 @@
 """Weigh-in-motion stations read over Modbus TCP or RTU: a ring of vehicles behind a sequence."""
 
 from edge_agent.device.driver import DriverKind
+from edge_agent.drivers.wim_modbus.discover import DISCOVERY
 from edge_agent.drivers.wim_modbus.driver import WimModbus
 from edge_agent.drivers.wim_modbus.settings import Settings
 
@@ -20,4 +21,5 @@ KIND = DriverKind(
     build=WimModbus,
     claims=_claims,
     present=_present,
+    discovery=DISCOVERY,
 )

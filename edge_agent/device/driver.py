@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge_agent.clock import Clock
+from edge_agent.device.discovery import NOTHING, Discovery
 from edge_agent.device.ports import PortBook
 from edge_agent.device.readings import InventoryReading, Reading
 from edge_agent.device.view import View
@@ -138,6 +139,7 @@ class DriverKind:
         present: A cheap look whether a start makes sense now (the port's node exists); while it
             says no the supervisor waits for it instead of trying.
         view: How to look through it, for a device that makes pictures.
+        discovery: How its devices are found and recognised.
     """
 
     name: str
@@ -149,3 +151,4 @@ class DriverKind:
     offers: Callable[[Any], Mapping[str, frozenset[str]]] = lambda _settings: {}
     present: Callable[[Any], bool] = lambda _settings: True
     view: Callable[[Any], View | None] = lambda _settings: None
+    discovery: Discovery = NOTHING

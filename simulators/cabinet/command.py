@@ -1,8 +1,8 @@
 """``edge-sim cabinet``: run one simulated cabinet and its road-weather post until its input ends.
 
 Prints one JSON line with its address first. Orders come as JSON lines on standard input, see
-``faults.Switchboard.switch``; each is answered by a JSON line. ``{"quit": true}``, SIGINT or
-SIGTERM end it.
+``faults.Switchboard.switch``, and ``{"report": true}`` tells the writes; each is answered by a JSON
+line. ``{"quit": true}``, SIGINT or SIGTERM end it.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from edge_agent.simulators.cabinet.faults import Switchboard
 from edge_agent.simulators.cabinet.post import Cabinet, Weather
 from edge_agent.simulators.orders import serve
-from edge_agent.simulators.signal.server import PtyPort, TcpPort
+from edge_agent.simulators.signal.server import PtyPort, TcpPort, reporting
 from edge_agent.simulators.signal.timebase import RunningTime
 from edge_agent.simulators.signal.wire import Slave
 
@@ -81,7 +81,8 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         url = await port.open(host, int(number))
     profiles = {str(args.unit): "cabinet_v1", str(args.unit + 1): "road_weather_v1"}
     try:
-        await serve({"url": url, "profiles": profiles}, board.switch, _tick(cabinet))
+        ready = {"url": url, "profiles": profiles}
+        await serve(ready, reporting(port, board.switch), _tick(cabinet))
     finally:
         await port.close()
 

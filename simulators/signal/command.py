@@ -1,8 +1,8 @@
 """``edge-sim signal``: run one simulated signal controller until its input ends.
 
 Prints one JSON line with its address first. Orders come as JSON lines on standard input, see
-``faults.Faults.switch``; each is answered by a JSON line. ``{"quit": true}``, SIGINT or SIGTERM end
-it.
+``faults.Faults.switch``, and ``{"report": true}`` tells the writes; each is answered by a JSON
+line. ``{"quit": true}``, SIGINT or SIGTERM end it.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from edge_agent.simulators.orders import serve
 from edge_agent.simulators.signal.controller import Controller
 from edge_agent.simulators.signal.faults import Faults
 from edge_agent.simulators.signal.plan import four_arms
-from edge_agent.simulators.signal.server import PtyPort, TcpPort
+from edge_agent.simulators.signal.server import PtyPort, TcpPort, reporting
 from edge_agent.simulators.signal.timebase import RunningTime
 
 _TICK_S = 0.05
@@ -76,7 +76,9 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
         url = await port.open(host, int(number))
     ready = {"url": url, "unit": args.unit, "profile": "generic_v1"}
     try:
-        await serve(ready, partial(faults.switch, controller), _tick(controller, time))
+        await serve(
+            ready, reporting(port, partial(faults.switch, controller)), _tick(controller, time)
+        )
     finally:
         controller.advance()
         await port.close()

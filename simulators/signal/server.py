@@ -4,9 +4,12 @@ import asyncio
 import os
 import pty
 import tty
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
+from edge_agent.simulators.orders import Answer, Order
 from edge_agent.simulators.signal.faults import Faults
 from edge_agent.simulators.signal.wire import (
     Asked,
@@ -20,6 +23,22 @@ from edge_agent.simulators.signal.wire import (
 )
 
 _STALE_S = 0.1
+
+
+class Counted(Protocol):
+    """A port that counts what it was asked to change."""
+
+    @property
+    def writes(self) -> int: ...
+
+
+def reporting(port: Counted, act: Callable[[Order], Answer]) -> Callable[[Order], Answer]:
+    """Orders with ``{"report": true}`` among them: how many writes the port has seen."""
+
+    def either(order: Order) -> Answer:
+        return {"report": {"writes": port.writes}} if order.get("report") else act(order)
+
+    return either
 
 
 class _Port:

@@ -1,8 +1,8 @@
 """``edge-sim wim``: run one simulated weigh-in-motion station until its input ends.
 
 Prints one JSON line with its address first. Orders come as JSON lines on standard input, see
-``faults.Switchboard.switch``; each is answered by a JSON line. ``{"quit": true}``, SIGINT or
-SIGTERM end it.
+``faults.Switchboard.switch``, and ``{"report": true}`` tells the writes; each is answered by a JSON
+line. ``{"quit": true}``, SIGINT or SIGTERM end it.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from edge_agent.simulators.orders import serve
-from edge_agent.simulators.signal.server import PtyPort, TcpPort
+from edge_agent.simulators.signal.server import PtyPort, TcpPort, reporting
 from edge_agent.simulators.wim.faults import Switchboard
 from edge_agent.simulators.wim.lines import PtyLines, TcpLines
 from edge_agent.simulators.wim.registers import Registers
@@ -107,7 +107,7 @@ async def _simulate(args: argparse.Namespace, truth: Callable[[dict[str, Any]], 
     if args.form == "modbus":
         ready["unit"] = args.unit
     try:
-        await serve(ready, board.switch, _tick(station))
+        await serve(ready, reporting(port, board.switch), _tick(station))
     finally:
         await port.close()
 

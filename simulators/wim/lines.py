@@ -85,6 +85,11 @@ class TcpLines:
         self._repeat_s = repeat_s
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def writes(self) -> int:
+        """Acknowledgements: all that a host can change."""
+        return self._station.acknowledged
+
     async def open(self, host: str, port: int) -> str:
         """Start to listen; returns the URL for a driver."""
         self._server = await asyncio.start_server(self._serve, host, port)
@@ -132,6 +137,11 @@ class PtyLines:
         self._repeat_s = repeat_s
         self._master = self._slave = -1
         self._link: Path | None = None
+
+    @property
+    def writes(self) -> int:
+        """Acknowledgements: all that a host can change."""
+        return self._station.acknowledged
 
     async def open(self, link: Path | None = None) -> str:
         """Make the pty, with a stable link to it if wanted; returns the URL for a driver."""

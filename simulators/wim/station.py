@@ -51,6 +51,7 @@ class Station:
     recent: deque[Numbered] = field(default_factory=deque)
     counts: dict[int, int] = field(default_factory=dict)
     dropped: int = 0
+    acknowledged: int = 0
     identity: dict[int, str] = field(default_factory=lambda: dict(IDENTITY))
     _booted_ms: int = 0
 
@@ -96,6 +97,7 @@ class Station:
 
     def acknowledge(self, sequence: int) -> None:
         """The host has it: forget this one."""
+        self.acknowledged += 1
         for index, numbered in enumerate(self.kept):
             if numbered.sequence == sequence:
                 del self.kept[index]
