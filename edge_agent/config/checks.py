@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_agent.config.locate import Path
+from edge_agent.config.places import places
 from edge_agent.config.problems import Draft, dotted, shown
 from edge_agent.config.shape import nearest
 from edge_agent.contract.envelope import ID
@@ -170,6 +171,12 @@ def lanes(sound: Sound) -> Iterator[Problem]:
                 used.setdefault(key, path)
 
 
+def pairing(sound: Sound) -> Iterator[Problem]:
+    """A lane's sensors agree on where they stand; see ``places``."""
+    declared = sorted(_table(sound.draft.value(("device",))))
+    yield from places(sound.draft, sound.lanes, declared)
+
+
 def _no_such(draft: Draft, path: Path, what: str, known: list[str]) -> Problem:
     value = draft.value(path)
     meant = nearest(str(value), known)
@@ -192,4 +199,5 @@ CHECKS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (
     claims,
     kinds,
     lanes,
+    pairing,
 )
