@@ -66,6 +66,8 @@ def _expected() -> Iterator[str]:
             yield "/".join(parts)
         elif parts[0] in {"drivers", "simulators", "models"}:
             yield "/".join(("edge_agent", *parts))
+        elif parts[:2] == ("config", "rules"):
+            yield "/".join(("edge_agent", "rules", "tables", *parts[2:]))
 
 
 def test_wheel_installs_one_name_and_every_file(wheel: Path) -> None:

@@ -164,6 +164,17 @@ def _say(codec: Codec, follower: Follower, lit: set[int], now: int) -> list[obje
     return list(follower.take(codec.sample([block]), now, now + MS))
 
 
+def test_a_change_tells_how_often_the_lamps_are_looked_at() -> None:
+    codec, follower = _follower(Map.model_validate(tomllib.loads(MINIMAL)))
+    said = [
+        reading
+        for lit, now in (({1, 2}, 0), ({0, 2}, 250 * MS), ({1, 2}, 1250 * MS))
+        for reading in _say(codec, follower, lit, now)
+    ]
+    every = [reading.every_ms for reading in said if isinstance(reading, SignalReading)]
+    assert every == [0, 250, 1000]
+
+
 def test_two_greens_that_exclude_each_other_and_heads_that_differ() -> None:
     codec, follower = _follower(Map.model_validate(tomllib.loads(MINIMAL)))
     said = _say(codec, follower, {1, 11, 2}, 0)
