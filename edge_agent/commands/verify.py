@@ -10,8 +10,13 @@ from edge_agent.commands import options
 from edge_agent.commands.words import size
 from edge_agent.evidence.examine import Examination, Finding, examine
 from edge_agent.evidence.keys import load_public
+from edge_agent.evidence.manifest import Device
 from edge_agent.evidence.verify import Package
 from edge_agent.exits import Exit
+
+
+_WHO = ("vehicle", "plate", "tag")
+"""Facts that tell whom it is about."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -81,24 +86,37 @@ def _range(found: Finding) -> str:
 
 
 def _summary(package: Package) -> list[str]:
+    """Who, what, when, by which rule, measured against allowed, seen by what, in which chain."""
     manifest = package.manifest
     about = manifest.about
     sure = "unknown" if about.when.tq is None else f"±{about.when.tq} ms"
-    lines = [
-        f"{about.kind} in lane {about.lane}, unit {manifest.unit}, link {manifest.chain.n}",
-        f"at {_moment(about.when.t)} ({sure}, {about.when.ts})",
-        f"rule {about.rule.id} {about.rule.version}: {about.rule.source}",
+    table = f", table {about.rule.table[:16]}…" if about.rule.table else ""
+    facts = dict(about.facts)
+    who = [f"{name} {facts.pop(name)}" for name in _WHO if name in facts]
+    lines = [("what", f"{about.kind} in lane {about.lane}, unit {manifest.unit}")]
+    lines += [("who", ", ".join(who))] if who else []
+    lines += [
+        ("when", f"{_moment(about.when.t)} ({sure}, {about.when.ts})"),
+        ("rule", f"{about.rule.id} {about.rule.version}: {about.rule.source}{table}"),
     ]
-    lines += [f"{name} {value}" for name, value in sorted(about.facts.items())]
-    for device in about.devices:
-        calibrated = f", calibrated {device.calibrated}" if device.calibrated else ""
-        valid = f", valid to {device.valid_to}" if device.valid_to else ""
-        serial = f" no. {device.serial}" if device.serial else ""
-        lines.append(f"seen by {device.id} ({device.kind}{serial}{calibrated}{valid})")
-    lines += [f"{file.name}  {file.role}  {size(file.size)}" for file in manifest.files]
+    lines += [
+        ("measured", str(facts.pop(name))) for name in sorted(facts) if name.startswith("measured ")
+    ]
+    lines += [("", f"{name} {value}") for name, value in sorted(facts.items())]
+    lines += [("seen by", _device(device)) for device in about.devices]
+    lines += [("with", f"{name} {value}") for name, value in sorted(about.software.items())]
+    lines += [("file", f"{file.name}  {file.role}  {size(file.size)}") for file in manifest.files]
     if about.copy_of:
-        lines.append(f"masked copy of {about.copy_of[:16]}…")
-    return lines
+        lines.append(("copy", f"masked copy of {about.copy_of[:16]}…"))
+    lines.append(("link", f"{manifest.chain.n}, signed by key {manifest.key}"))
+    return [f"{label:<9} {words}" for label, words in lines]
+
+
+def _device(device: Device) -> str:
+    calibrated = f", calibrated {device.calibrated}" if device.calibrated else ""
+    valid = f", valid to {device.valid_to}" if device.valid_to else ""
+    serial = f" no. {device.serial}" if device.serial else ""
+    return f"{device.id} ({device.kind}{serial}{calibrated}{valid})"
 
 
 def _moment(t_ms: int) -> str:

@@ -35,8 +35,11 @@ MOST_BYTES = 48_000_000
 """Of pictures in hand; above it nobody waits for the rest of a signal's trace."""
 DEADLINE_S = 4.0
 """For one camera's pictures."""
+PATIENCE_S = 5.0
+"""A camera that is busy has not looked at its last frames yet; it is asked again for so long."""
 
 _WHY = 120
+_AGAIN_S = 1.0
 _SETTLE_S = 0.4
 """After the last moment, so that its frame has been kept."""
 
@@ -174,13 +177,18 @@ class Desk:
         if photographer is None:
             case.absent[device] = "it shows no pictures now"
             return
+        patient_ns = max(wanted.moments.values()) + PATIENCE_S * 1e9
         try:
-            pictures = await photographer.pictures(wanted, DEADLINE_S)
+            while True:
+                pictures = await photographer.pictures(wanted, DEADLINE_S)
+                missing = set(wanted.moments) - {picture.name for picture in pictures}
+                if not missing or self._closing.is_set() or self._clock.mono_ns() > patient_ns:
+                    break
+                await self._until(self._clock.mono_ns(), _AGAIN_S)
         except DeviceError as error:
             case.absent[device] = str(error)
             return
         case.pictures[device] = pictures
-        missing = set(wanted.moments) - {picture.name for picture in pictures}
         if missing:
             case.absent[device] = f"no frame {', '.join(sorted(missing))}"
 

@@ -169,7 +169,7 @@ async def test_a_dead_camera_costs_the_pictures_and_not_the_evidence(
     house.camera.fails = trouble
     house.camera.shows = [picture("before", -1000)]
     house.desk.violation(violation(), fused(), lane(signal=False))
-    await house.pass_time(2)
+    await house.pass_time(8)
     told = await house.sealed()
     assert told.sha is not None
     assert told.pics == (0 if trouble else 1)
@@ -177,6 +177,18 @@ async def test_a_dead_camera_costs_the_pictures_and_not_the_evidence(
     assert words in told.why
     facts = house.package(told).manifest.about.facts
     assert words in facts["without cam1"]
+
+
+async def test_a_camera_that_lags_behind_is_asked_again(house: _House) -> None:
+    late = house.camera.shows.pop(2)
+    house.desk.violation(violation(), fused(), lane(signal=False))
+    await house.pass_time(3)
+    assert house.told == []
+    house.camera.shows.append(late)
+    await house.pass_time(2)
+    told = await house.sealed()
+    assert (told.pics, told.why) == (4, "")
+    assert len(house.camera.asked) > 1
 
 
 async def test_a_lane_without_cameras_says_so(house: _House) -> None:
