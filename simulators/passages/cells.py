@@ -9,11 +9,12 @@ from edge_agent.simulators.readings.layout import SITES
 from edge_agent.simulators.readings.manners import LIGHTS
 from edge_agent.simulators.score.items import InputError
 
-_KEYS: dict[str, type | tuple[type, ...]] = {
+_KEYS: dict[str, type] = {
     "site": str,
     "light": str,
     "flow": int,
     "seed": int,
+    "stops": bool,
     "clock_off": str,
     "settle_s": int,
     "thresholds": str,
@@ -27,6 +28,7 @@ class Cell:
 
     Attributes:
         flow: Vehicles an hour that come in on each lane; None for the site's usual.
+        stops: Whether some drivers stop on the road.
         clock_off: ``DEVICE=MS``; empty when all clocks are right.
         settle_s: Left out at the beginning: the unit first has to find out which clocks are right.
         thresholds: File of limits.
@@ -38,6 +40,7 @@ class Cell:
     light: str
     flow: int | None
     seed: int
+    stops: bool
     clock_off: str
     settle_s: int
     thresholds: Path
@@ -47,6 +50,7 @@ class Cell:
         """Options of ``edge-sim readings``."""
         words = ["--site", self.site, "--light", self.light, "--seed", str(self.seed)]
         words += ["--flow", str(self.flow)] if self.flow is not None else []
+        words += [] if self.stops else ["--no-stops"]
         return [*words, *(["--clock-off", self.clock_off] if self.clock_off else [])]
 
 
@@ -71,7 +75,7 @@ def _cell(path: Path, name: str, table: Any) -> Cell:
     if not isinstance(table, dict):
         raise InputError(f"{path}: cell {name} is a table")
     for key, value in table.items():
-        if key not in _KEYS or isinstance(value, bool) or not isinstance(value, _KEYS[key]):
+        if key not in _KEYS or type(value) is not _KEYS[key]:
             raise InputError(f"{path}: cell {name}: {key} = {value!r}: one of {', '.join(_KEYS)}")
     site, light = str(table.get("site", "")), str(table.get("light", "day"))
     for word, known in ((site, SITES), (light, tuple(LIGHTS))):
@@ -85,6 +89,7 @@ def _cell(path: Path, name: str, table: Any) -> Cell:
         light,
         table.get("flow"),
         int(table.get("seed", 7)),
+        bool(table.get("stops", True)),
         str(table.get("clock_off", "")),
         int(table.get("settle_s", 60)),
         path.parent / str(table["thresholds"]),

@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--minutes", type=_positive, default=60.0, help="simulated (default 60)")
     add("--start", type=int, default=START_MS, help=f"UTC ms of the beginning (default {START_MS})")
     add("--flow", type=_positive, help="vehicles an hour that come in on each lane")
+    add("--no-stops", action="store_true", help="nobody stops on the road: no queue but by signals")
     add("--light", default="day", choices=list(LIGHTS))
     add(
         "--clock-off", type=_off, action="append", default=[], metavar="DEVICE=MS",
@@ -59,9 +60,15 @@ def run(args: argparse.Namespace) -> int:
         0, or 2 when a device is not there or a file cannot be written.
     """
     asked = Asked(
-        args.site, args.seed, args.start, args.flow, args.light,
-        dict(args.clock_off), dict(args.fail),
-    )  # fmt: skip
+        args.site,
+        args.seed,
+        args.start,
+        args.flow,
+        not args.no_stops,
+        args.light,
+        dict(args.clock_off),
+        dict(args.fail),
+    )
     teller = Teller(asked)
     unknown = sorted({*asked.off_ms, *asked.fails} - set(teller.layout.devices))
     if unknown:

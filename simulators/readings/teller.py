@@ -26,6 +26,7 @@ class Asked:
 
     Attributes:
         flow: Vehicles an hour that want to come in on each lane; None for the site's usual.
+        stops: Whether some drivers stop where they should not.
         light: ``day`` or ``night-rain``.
         off_ms: Device to how far its clock is ahead.
         fails: Device to when it fails and comes back, ms after the start.
@@ -35,6 +36,7 @@ class Asked:
     seed: int
     start_ms: int
     flow: float | None = None
+    stops: bool = True
     light: str = "day"
     off_ms: Mapping[str, int] = field(default_factory=dict)
     fails: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -51,7 +53,12 @@ class Teller:
         self.layout: Layout = layout(asked.site)
         self._asked = asked
         self._world = World(
-            asked.site, asked.seed, asked.start_ms, flow=asked.flow, extra=self.layout.extra
+            asked.site,
+            asked.seed,
+            asked.start_ms,
+            flow=asked.flow,
+            stops=asked.stops,
+            extra=self.layout.extra,
         )
         manners = LIGHTS[asked.light]
         clocks = DeviceClocks(asked.start_ms, dict(asked.off_ms))

@@ -1,5 +1,6 @@
 """Arrivals: who comes in where, when, and finds room."""
 
+from dataclasses import replace
 from math import sqrt
 
 from edge_agent.simulators.world.chance import bell, exponential, stream, weighted
@@ -24,12 +25,16 @@ class Source:
         demand: Vehicles as a share of the entry's usual.
         closer: Time that drivers keep to the one ahead, as a share of their usual; below 1 the road
             is so full that lorries use every lane.
+        stops: Whether some of them stop at the kerb.
     """
 
-    def __init__(self, seed: int, entry: Entry, demand: float, closer: float = 1.0) -> None:
+    def __init__(
+        self, seed: int, entry: Entry, demand: float, closer: float = 1.0, *, stops: bool = True
+    ) -> None:
         self.entry = entry
         self.waiting: list[Mover] = []
         self._closer = closer
+        self._stops = stops
         self._seed = seed
         self._rng = stream(seed, "arrivals", entry.name)
         self._mean_steps = 3600 / (entry.per_hour * demand) / DT
@@ -60,6 +65,8 @@ class Source:
         dense = self._closer < 1.0
         mover = _mover(self._seed, number, self.entry, route, only, anywhere=dense)
         mover.headway *= self._closer
+        if not self._stops:
+            mover.driver = replace(mover.driver, stops_after=None)
         return mover
 
     def admit(self) -> list[Mover]:

@@ -66,6 +66,7 @@ class World:
         demand: Traffic as a share of the site's usual.
         flow: Vehicles an hour that want to come in on each lane, instead of ``demand``; where it is
             dense drivers keep closer. What truly flows, signals and the road decide.
+        stops: Whether some drivers stop where they should not, with a queue behind them.
         extra: Link to further sensors at it, beside those that the site has.
         faults: What goes wrong with its signals, and when.
         traffic: What moves the vehicles of its network.
@@ -79,6 +80,7 @@ class World:
         *,
         demand: float = 1.0,
         flow: float | None = None,
+        stops: bool = True,
         extra: Mapping[str, Sequence[Station]] = MappingProxyType({}),
         faults: tuple[WorldFault, ...] = (),
         traffic: Callable[[Network], Traffic] = Traffic,
@@ -109,7 +111,9 @@ class World:
         self._traffic = traffic(self.site.network)
         closer = 1.0 if flow is None else min(1.0, _FREE_FLOW / flow)
         self._sources = [
-            Source(seed, entry, demand if flow is None else _share(entry, flow), closer)
+            Source(
+                seed, entry, demand if flow is None else _share(entry, flow), closer, stops=stops
+            )
             for entry in self._traffic.entries
         ]
 

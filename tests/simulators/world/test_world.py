@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from edge_agent.simulators.world.network import Station
 from edge_agent.simulators.world.truth import line
 from edge_agent.simulators.world.world import World
 
@@ -15,6 +16,7 @@ SITES = ("junction", "toll-plaza", "weigh-station")
 
 RUN = """
 import sys
+from edge_agent.simulators.world.network import Station
 from edge_agent.simulators.world.truth import line
 from edge_agent.simulators.world.world import World
 for site in ("junction", "toll-plaza", "weigh-station"):
@@ -177,3 +179,61 @@ def test_digest_of_a_known_run_has_not_changed() -> None:
 
 KNOWN = "75145f9d181e4423a4d228f879c5dfe76e503663bb87b9d56203f7e18f126ddd"
 """Truth of seed 7 is part of what we promise: change it knowingly, and say so."""
+
+
+def test_a_flow_that_is_asked_for_is_reached_on_every_lane_of_a_plaza() -> None:
+    world = World("toll-plaza", 7, T0, flow=1200, stops=False)
+    counted: Counter[int] = Counter()
+    for event in world.advance_to(T0 + 600_000):
+        if event["what"] == "crossing" and event["line"] == "arrive":
+            counted[event["lane"]] += 1
+    flows = {lane: 6 * counted[lane] for lane in (1, 2, 3, 4)}
+    assert all(900 < flow < 1700 for flow in flows.values()), flows
+    assert 1080 < sum(flows.values()) / 4 < 1320
+
+
+def test_sensors_can_be_hung_beside_those_of_a_site() -> None:
+    more = Station("line", "again", 70.0, 70.0, (3,))
+    truth = World("toll-plaza", 7, T0, extra={"zone": (more,)}).advance_to(T0 + 120_000)
+    lines = Counter(event["line"] for event in truth if event["what"] == "crossing")
+    lane3 = sum(
+        event["what"] == "crossing" and event["line"] == "arrive" and event["lane"] == 3
+        for event in truth
+    )
+    assert abs(lines["again"] - lane3) <= 1
+    assert lane3 > 5
+    without = [event for event in truth if event.get("line") != "again"]
+    assert without == World("toll-plaza", 7, T0).advance_to(T0 + 120_000)
+
+
+def test_who_needs_a_tag_and_has_none_or_anothers_is_in_the_truth_and_nobody_else() -> None:
+    tags: dict[int, tuple[str | None, str | None, str]] = {}
+    told: dict[str, set[int]] = {"no-tag": set(), "plate-tag": set(), "motorbike": set()}
+    passed: set[int] = set()
+    astray = set()
+    for event in truth("toll-plaza", 900):
+        match event["what"]:
+            case "enters":
+                tags[event["vehicle"]] = event["epc"], event["sold_for"], event["plate"]
+            case "crossing" if event["line"] == "leave" and event["lane"] > 1:
+                passed.add(event["vehicle"])
+                if event["cls"] == "motorbike":
+                    astray.add(event["vehicle"])
+            case "violation" if event["rule"] in told:
+                told[event["rule"]].add(event["vehicle"])
+    cars = passed - astray
+    assert told["no-tag"] & passed == {number for number in cars if tags[number][0] is None}
+    wrong = {n for n in cars if tags[n][0] is not None and tags[n][1] != tags[n][2]}
+    assert told["plate-tag"] & passed == wrong
+    assert told["motorbike"] & passed == astray
+    assert told["no-tag"]
+    assert astray
+
+
+def test_without_stops_nobody_stops() -> None:
+    def stopped(*, stops: bool) -> int:
+        events = World("toll-plaza", 7, T0, stops=stops).advance_to(T0 + 600_000)
+        return sum(event["what"] == "incident" and event["kind"] == "stopped" for event in events)
+
+    assert stopped(stops=True) > 0
+    assert stopped(stops=False) == 0
