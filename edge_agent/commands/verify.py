@@ -14,7 +14,6 @@ from edge_agent.evidence.manifest import Device
 from edge_agent.evidence.verify import Package
 from edge_agent.exits import Exit
 
-
 _WHO = ("vehicle", "plate", "tag")
 """Facts that tell whom it is about."""
 

@@ -113,7 +113,7 @@ def test_needs_neither_configuration_nor_network(sealed: Sealed, tmp_path: Path)
         "import socket\n"
         "def refuse(*_args, **_more):\n"
         "    raise AssertionError('the network was asked')\n"
-        "socket.socket = refuse\n"
+        "socket.socket.connect = socket.socket.connect_ex = refuse\n"
     )
     words = ["verify", "--key", str(tmp_path / "unit.pub"), str(sealed.path)]
     done = subprocess.run(
