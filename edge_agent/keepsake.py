@@ -14,6 +14,9 @@ _VERSION = 1
 _LARGEST = 1_000_000
 """Bytes; a file beyond is not ours."""
 
+_MOST = 100
+"""Far beyond any score."""
+
 Scores = Mapping[str, float]
 
 
@@ -51,7 +54,7 @@ def save(path: Path, scores: Scores) -> None:
 
 
 def _sound(scores: object) -> TypeGuard[dict[str, float]]:
-    if not isinstance(scores, dict):
-        return False
-    # NaN and infinities are floats to json.
-    return all(isinstance(value, int | float) and abs(value) < 100 for value in scores.values())  # noqa: PLR2004 - far beyond any score
+    # A bool is an int to Python; NaN and infinities are numbers to its JSON.
+    return isinstance(scores, dict) and all(
+        type(value) in (int, float) and abs(value) <= _MOST for value in scores.values()
+    )
