@@ -31,6 +31,7 @@ from edge_agent.notify import Notifier
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.interpreter import Interpreter
 from edge_agent.recorder import Recorder
+from edge_agent.roadwatch import RoadWatch
 from edge_agent.settings import UnitSettings
 from edge_agent.spool.model import Row
 from edge_agent.spool.spool import Spool
@@ -93,10 +94,12 @@ class Agent:
             fingerprint=fingerprint,
             software=__version__,
         )
+        road = RoadWatch(settings, heading, self._custody.desk.violation)
         self._interpreter = Interpreter(
             heading,
             settings.lane,
             veil=self._custody.veil,
+            judge=road.judge,
             on_violation=self._custody.desk.violation,
             scores=scores,
         )
@@ -113,7 +116,7 @@ class Agent:
             self._on_commit,
         )
         self._recorder = Recorder(
-            settings.unit.id, self._clock, self._interpreter, self._spool, self._on_inventory
+            settings.unit.id, self._clock, self._interpreter, self._spool, self._on_inventory, road
         )
         self._supervisor = Supervisor(
             self._clock,

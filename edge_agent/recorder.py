@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from edge_agent.clock import Clock, stamp
 from edge_agent.contract.envelope import Event
-from edge_agent.contract.events import Alarm
+from edge_agent.contract.events import Agg, Alarm
 from edge_agent.contract.topics import below
 from edge_agent.device.readings import (
     ConditionReading,
@@ -17,6 +17,7 @@ from edge_agent.device.readings import (
     Severity,
 )
 from edge_agent.passage.interpreter import Interpreter
+from edge_agent.roadwatch import RoadWatch
 from edge_agent.spool.spool import Spool
 from edge_agent.supervisor import DeviceStatus
 from edge_agent.uplink.conditions import Condition
@@ -31,6 +32,7 @@ class Recorder:
         interpreter: Makes events of readings.
         spool: Where they go.
         on_inventory: Told who a device says it is.
+        road: Rules and incidents; None where nobody asks for them.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class Recorder:
         interpreter: Interpreter,
         spool: Spool,
         on_inventory: Callable[[str, InventoryReading], None],
+        road: RoadWatch | None = None,
     ) -> None:
         self._unit = unit
         self._clock = clock
         self._interpreter = interpreter
         self._spool = spool
         self._on_inventory = on_inventory
+        self._road = road
         self.events: Counter[str] = Counter()
         """Recorded since start, by stream."""
         self.figures: dict[str, dict[str, int]] = {}
@@ -71,6 +75,7 @@ class Recorder:
             case _:
                 try:
                     events = self._interpreter.read(device, reading)
+                    events += [] if self._road is None else self._road.reading(device, reading)
                 except ValidationError as error:
                     self._unfit(device, reading, error)
                     return
@@ -85,6 +90,8 @@ class Recorder:
         """Take a device's new state."""
         if status.state == "starting":
             return
+        if self._road is not None:
+            self._road.device(status.id, up=status.state != "down")
         self._record(
             self._interpreter.device(
                 status.id,
@@ -123,6 +130,15 @@ class Recorder:
         """Record the intervals that have ended; with ``everything`` also those still open."""
         for event in self._interpreter.tick(everything=everything):
             self._record(event)
+            if self._road is not None and isinstance(event, Agg):
+                self._road.aggregate(event)
+        if self._road is not None:
+            for event in self._road.tick(everything=everything):
+                self._record(event)
+            condition = self._road.condition()
+            if condition is not None:
+                self._tell(self._unit, condition)
+            self.figures.setdefault(self._unit, {}).update(self._road.figures())
         for device, count in self._interpreter.repeated.items():
             self.figures.setdefault(device, {})["repeated-readings"] = count
 
