@@ -3,7 +3,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,9 @@ _MARGIN = timedelta(days=1)
 """What waited in the spool, or was restamped, lies in another day's file."""
 
 
-def lines(folder: Path, from_ms: int, to_ms: int, torn: list[Path]) -> Iterator[bytes]:
+def lines(
+    folder: Path, from_ms: int, to_ms: int, torn: list[Path], lasting: Sequence[str] = ()
+) -> Iterator[bytes]:
     """Events of a period, one JSON line each, as they were written.
 
     Args:
@@ -21,21 +23,29 @@ def lines(folder: Path, from_ms: int, to_ms: int, torn: list[Path]) -> Iterator[
         from_ms: UTC ms of the first moment.
         to_ms: UTC ms of the moment after the last.
         torn: Takes the files that end in the middle of a piece.
+        lasting: Streams whose earlier events are told too: what they said still holds.
     """
+    marks = tuple(f'"st":"{stream}"'.encode() for stream in lasting)
     first = (_day(from_ms) - _MARGIN).date().isoformat()
     last = (_day(to_ms) + _MARGIN).date().isoformat()
     for path in files(folder):
-        if first <= path.name.removesuffix(SUFFIX) <= last:
-            yield from _of_day(path, from_ms, to_ms, torn)
+        day = path.name.removesuffix(SUFFIX)
+        if first <= day <= last:
+            for line in _of_day(path, torn):
+                begin = 0 if any(mark in line for mark in marks) else from_ms
+                if begin <= json.loads(line)["t"] < to_ms:
+                    yield line
+        elif day < first and marks:
+            for line in _of_day(path, torn):
+                if any(mark in line for mark in marks):
+                    yield line
 
 
-def _of_day(path: Path, from_ms: int, to_ms: int, torn: list[Path]) -> Iterator[bytes]:
+def _of_day(path: Path, torn: list[Path]) -> Iterator[bytes]:
     try:
         with gzip.open(path) as file:
-            for line in file:
-                if from_ms <= json.loads(line)["t"] < to_ms:
-                    yield line
-    except (EOFError, zlib.error, gzip.BadGzipFile, ValueError):
+            yield from file
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         torn.append(path)
 
 

@@ -1,6 +1,7 @@
 """What of an event may be remembered: no plate and no tag in clear, and no passage at all."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 STREAMS = frozenset({"agg", "violation", "evidence", "incident", "alarm", "dev", "loss"})
@@ -18,23 +19,27 @@ def masked(text: str) -> str:
 
 
 def masked_event(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with plate and tag masked; sealed texts and other candidates are left out."""
+    """For people to look at: plate and tag masked, other candidates and sealed texts left out."""
+    return _changed(event, masked)
+
+
+def _changed(event: dict[str, Any], mask: Callable[[str], str] | None) -> dict[str, Any]:
     changed = dict(event)
     for part, text in (("plate", "t"), ("tag", "epc")):
         value = event.get(part)
         if isinstance(value, dict):
             kept = {name: each for name, each in value.items() if name not in ("x", "c", text)}
-            if isinstance(value.get(text), str):
-                kept[text] = masked(value[text])
+            if mask is not None and isinstance(value.get(text), str):
+                kept[text] = mask(value[text])
             changed[part] = kept
     return changed
 
 
 def remembered(stream: str, body: bytes) -> bytes | None:
-    """One line for the history; None for what is not remembered."""
+    """One line for the history, an event of the contract still; None for what is not remembered."""
     if stream in _PLAIN:
         return body
     if stream not in STREAMS:
         return None
-    line = json.dumps(masked_event(json.loads(body)), separators=(",", ":"), ensure_ascii=False)
-    return line.encode()
+    event = _changed(json.loads(body), None)
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()

@@ -67,7 +67,7 @@ def test_what_follows_a_vehicle_is_not_remembered(tmp_path: Path, stream: str) -
     assert files(tmp_path) == []
 
 
-def test_plates_and_tags_of_violations_are_masked(tmp_path: Path) -> None:
+def test_plates_and_tags_of_violations_are_left_out(tmp_path: Path) -> None:
     history = make(tmp_path)
     plate = {"t": "30A12345", "p": 900, "n": 3, "c": ["30A12845"], "x": "c2VhbGVk"}
     tag = {"epc": "3416A1B2C3D4E5F6", "ant": 1}
@@ -76,8 +76,8 @@ def test_plates_and_tags_of_violations_are_masked(tmp_path: Path) -> None:
     history.write()
     (line,) = lines(tmp_path, *ALWAYS, [])
     found = json.loads(line)
-    assert found["plate"] == {"t": "30A•••45", "p": 900, "n": 3}
-    assert found["tag"] == {"epc": "341•••F6", "ant": 1}
+    assert found["plate"] == {"p": 900, "n": 3}
+    assert found["tag"] == {"ant": 1}
 
 
 @given(st.integers(0, 400), st.binary(max_size=40))
