@@ -14,6 +14,7 @@ EXTRAS = {
     "vision": "vision",
     "evaluation": "vision",
     "centre": "centre",
+    "web": "web",
     "simulators": "simulators",
     "models": "train",
 }

@@ -1,0 +1,1 @@
+"""Who may do what here: accounts, sessions, roles, and the record of what was changed."""

@@ -1,0 +1,1 @@
+"""A page each: from the sources to a template."""

@@ -1,0 +1,15 @@
+"""What was changed here, by whom; the chain of lines is proved each time it is shown."""
+
+import asyncio
+
+from starlette.responses import Response
+
+from edge_agent.web.visit import Visit
+
+_SHOWN = 200
+
+
+async def page(visit: Visit) -> Response:
+    """The last lines."""
+    record = await asyncio.to_thread(visit.house.audit.read, _SHOWN)
+    return await visit.page("audit.html", record=record)

@@ -1,0 +1,74 @@
+"""The matrix: every route of the page, and the least role that it takes. There are no others."""
+
+from typing import NamedTuple
+
+from edge_agent.web.access.role import Role
+from edge_agent.web.gate import Row
+from edge_agent.web.pages import (
+    accounts,
+    audit,
+    config,
+    doctor,
+    entry,
+    evidence,
+    log,
+    overview,
+    passages,
+    signals,
+    software,
+    traffic,
+    weighing,
+)
+
+NOBODY, VIEWER, TECHNICIAN, ADMIN = Role
+
+ROUTES: tuple[Row, ...] = (
+    Row("GET", "/login", NOBODY, entry.login_form),
+    Row("POST", "/login", NOBODY, entry.login),
+    Row("GET", "/first", NOBODY, entry.first_form),
+    Row("POST", "/first", NOBODY, entry.first),
+    Row("POST", "/preferences", NOBODY, entry.preferences),
+    Row("POST", "/logout", VIEWER, entry.logout),
+    Row("GET", "/", VIEWER, overview.page),
+    Row("GET", "/passages", VIEWER, passages.page),
+    Row("GET", "/traffic", VIEWER, traffic.page),
+    Row("GET", "/signals", VIEWER, signals.page),
+    Row("GET", "/weighing", VIEWER, weighing.page),
+    Row("GET", "/software", VIEWER, software.page),
+    Row("GET", "/password", VIEWER, accounts.own_form),
+    Row("POST", "/password", VIEWER, accounts.own),
+    Row("GET", "/doctor", TECHNICIAN, doctor.page),
+    Row("POST", "/doctor", TECHNICIAN, doctor.run),
+    Row("GET", "/evidence", TECHNICIAN, evidence.page),
+    Row("POST", "/evidence", TECHNICIAN, evidence.verify),
+    Row("GET", "/log", TECHNICIAN, log.page),
+    Row("GET", "/config", TECHNICIAN, config.page),
+    Row("POST", "/config/check", TECHNICIAN, config.check),
+    Row("POST", "/config/apply", TECHNICIAN, config.apply),
+    Row("POST", "/config/confirm", TECHNICIAN, config.confirm),
+    Row("POST", "/config/undo", TECHNICIAN, config.undo),
+    Row("GET", "/accounts", ADMIN, accounts.page),
+    Row("POST", "/accounts", ADMIN, accounts.put),
+    Row("POST", "/accounts/remove", ADMIN, accounts.remove),
+    Row("GET", "/audit", ADMIN, audit.page),
+)
+
+
+class Link(NamedTuple):
+    """An entry of the menu."""
+
+    path: str
+    key: str
+    least: Role
+
+
+_MENU = (
+    "/", "/passages", "/traffic", "/signals", "/weighing", "/doctor", "/evidence", "/config",
+    "/log", "/software", "/accounts", "/audit",
+)  # fmt: skip
+
+
+def menu() -> tuple[Link, ...]:
+    """In the order in which it is shown."""
+    least = {row.path: row.least for row in ROUTES if row.method == "GET"}
+    return tuple(Link(path, f"nav-{path.strip('/') or 'overview'}", least[path]) for path in _MENU)
