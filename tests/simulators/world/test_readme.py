@@ -33,5 +33,5 @@ def test_example_of_thresholds_is_understood(tmp_path: Path) -> None:
     path = tmp_path / "limits.toml"
     path.write_text(block("score", "toml"))
     thresholds = read(path)
-    assert len(thresholds.demands) == 5
+    assert len(thresholds.demands) == 8
     assert thresholds.names.lane_of("s-speed", 1) == "main"
