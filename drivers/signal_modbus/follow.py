@@ -97,7 +97,7 @@ class Follower:
             cycle_ms=sample.cycle_ms,
             mode=sample.mode,
             first=first,
-            every_ms=0 if self._asked_ns is None else (asked_ns - self._asked_ns) // _MS,
+            every_ms=None if self._asked_ns is None else (asked_ns - self._asked_ns) // _MS,
         )
 
     def _detectors(

@@ -65,7 +65,7 @@ class SignalNtcip(Driver):
         self._receiver: Receiver | None = None
         self._by_broadcast = False
         self._looked_ns: int | None = None
-        self._every_ms = 0
+        self._every_ms: int | None = None
 
     async def run(self, emit: Emit) -> None:
         async with self._session() as session, self._broadcast(session, emit):
@@ -180,7 +180,7 @@ class SignalNtcip(Driver):
 
     def _see(self, from_ns: int, to_ns: int, aspects: dict[int, Colour], emit: Emit) -> None:
         before_ns, self._looked_ns = self._looked_ns, from_ns
-        self._every_ms = 0 if before_ns is None else max(0, from_ns - before_ns) // _MS
+        self._every_ms = None if before_ns is None else max(0, from_ns - before_ns) // _MS
         blinking = self._flashing() or any(
             colour in (Colour.FLASHING_RED, Colour.FLASHING_YELLOW) for colour in aspects.values()
         )

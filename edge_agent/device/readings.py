@@ -83,7 +83,7 @@ class SignalReading:
         cycle_ms: Cycle counter, None when unknown.
         mode: Control mode in the controller's words (``auto``, ``manual``, ``flash``…).
         first: True when nothing is known of the time before: the aspects may be old.
-        every_ms: How often the lamps are looked at, ms: so late a change may be seen. 0: unknown.
+        every_ms: Since the look at the lamps before this, ms; None for the first.
     """
 
     at: Stamp
@@ -93,7 +93,7 @@ class SignalReading:
     cycle_ms: int | None = None
     mode: str | None = None
     first: bool = False
-    every_ms: int = 0
+    every_ms: int | None = None
     type: Literal["signal"] = "signal"
 
 

@@ -10,6 +10,7 @@ from edge_agent.cli import main
 from edge_agent.exits import Exit
 from edge_agent.rules.sheet import MARK
 from edge_agent.rules.tables import MODELS, SHIPPED
+from tests.house.source import ROOT
 
 DAY = ("--day", "2026-11-01")
 
@@ -74,3 +75,21 @@ def test_one_table_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_the_page_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--markdown"]) == Exit.OK
     assert capsys.readouterr().out.startswith(MARK)
+
+
+def test_a_site_file_is_judged_with_its_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (SHIPPED / "speeding-2026.toml").read_text()
+    own = tmp_path / "rules"
+    own.mkdir()
+    (own / "speeding.toml").write_text(text.replace("tolerance_kmh = 0", "tolerance = 0"))
+    site = tmp_path / "unit.toml"
+    minimal = (ROOT / "config" / "examples" / "minimal.toml").read_text()
+    site.write_text(f'{minimal}\n[rules]\ntables = "{own}"\n')
+    assert main(["check", str(site)]) == Exit.CONFIG
+    words = capsys.readouterr().out
+    assert f"{own / 'speeding.toml'}:" in words
+    assert "unknown key" in words
+    site.write_text(minimal)
+    assert main(["check", str(site)]) == Exit.OK

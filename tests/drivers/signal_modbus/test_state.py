@@ -172,7 +172,7 @@ def test_a_change_tells_how_often_the_lamps_are_looked_at() -> None:
         for reading in _say(codec, follower, lit, now)
     ]
     every = [reading.every_ms for reading in said if isinstance(reading, SignalReading)]
-    assert every == [0, 250, 1000]
+    assert every == [None, 250, 1000]
 
 
 def test_two_greens_that_exclude_each_other_and_heads_that_differ() -> None:
