@@ -33,7 +33,7 @@ def traffic(desk: Desk, unit: Unit) -> Markup:
     return join(
         section(words("traffic"), _flow(desk, unit), _lanes(desk, unit)),
         section(words("classes"), _classes(desk, unit)),
-        section(words("speeds-headways"), _speeds(desk, bins), _pair(desk, bins)),
+        _over_time(desk, bins),
     )
 
 
@@ -95,10 +95,8 @@ def _lanes(desk: Desk, unit: Unit) -> Markup:
     words = desk.words
     all_of_them = unit.traffic.total()
     counted = unit.traffic.counted
-    most = max(
-        (each.flow_of() or 0 for lane in unit.traffic.lanes for each in lane.bins.values()),
-        default=0,
-    )
+    flows = [flow for lane in unit.traffic.lanes for flow in lane.flows(desk.period)]
+    most = max((flow for flow in flows if flow is not None), default=0)
     head = ["lane", "sensor", "vehicles", "share", "peak", "mean-kmh", "p85-kmh", "headway"]
     head += ["occupancy", "queue", "saturation", "over-time"]
     rows = [
@@ -112,10 +110,7 @@ def _lanes(desk: Desk, unit: Unit) -> Markup:
 
 def _lane(desk: Desk, lane: Lane, of: int | None, most: float) -> list[str]:
     total = lane.total()
-    flows = [
-        lane.bins[place].flow_of() if place in lane.bins else None
-        for place in range(desk.period.bins)
-    ]
+    flows = lane.flows(desk.period)
     figures = _figures(desk, total, _peak(desk, flows))
     share = desk.numbers.share(total.vehicles / of) if of else ""
     cells = [lane.name, desk.words(lane.source), figures[0], share, *figures[1:-1]]
@@ -190,8 +185,15 @@ def _classes(desk: Desk, unit: Unit) -> Markup:
     return table(head, rows, left=2, foot=foot)
 
 
+def _over_time(desk: Desk, bins: Sequence[Sums]) -> Markup:
+    parts = [part for part in (_speeds(desk, bins), _pair(desk, bins)) if part]
+    return section(desk.words("speeds-headways"), *parts) if parts else Markup()
+
+
 def _speeds(desk: Desk, bins: Sequence[Sums]) -> Markup:
     words = desk.words
+    if all(each.speed.value is None for each in bins):
+        return Markup()
     series = [
         Series(words("mean"), "s-one", [_tenth(each.speed.value) for each in bins]),
         Series(words("p85"), "s-two", [_tenth(each.p85.value) for each in bins]),

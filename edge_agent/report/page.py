@@ -7,6 +7,7 @@ from edge_agent import __version__
 from edge_agent.report import on_devices, on_traffic, on_verdicts
 from edge_agent.report.desk import Desk, section, table
 from edge_agent.report.markup import Markup, join, tag
+from edge_agent.report.numbers import ABSENT
 from edge_agent.report.on_verdicts import Picture
 from edge_agent.report.plot import HATCH
 from edge_agent.report.records import Unit
@@ -63,6 +64,8 @@ def _when(desk: Desk) -> str:
         last = period.local(period.to_ms - 1)
         days = dict.fromkeys((numbers.date(begin), numbers.date(last)))
         return " – ".join(days)
+    if begin.date() == end.date():
+        return f"{numbers.date(begin)}, {numbers.time(begin)}–{numbers.time(end)}"
     return f"{numbers.moment(begin)} {desk.words('to')} {numbers.moment(end)}"
 
 
@@ -148,7 +151,7 @@ def _keys(desk: Desk, unit: Unit) -> Markup:
         (
             "mean-speed",
             numbers.kmh(total.speed.value),
-            words("kmh"),
+            words("kmh") if total.speed.value is not None else "",
             f"{words('p85')} {numbers.kmh(total.p85.value)}",
         ),
         (
@@ -189,7 +192,7 @@ def _keys(desk: Desk, unit: Unit) -> Markup:
                 "div",
                 tag("dt", words(name)),
                 tag("dd", big, " ", tag("small", after) if after else "", class_="big"),
-                tag("dd", small, class_="fine"),
+                tag("dd", small if big != ABSENT else "", class_="fine"),
             )
             for name, big, after, small in entries
         ),

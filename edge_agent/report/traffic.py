@@ -1,7 +1,7 @@
 """Aggregates of many intervals put together: by lane, bin, class and direction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,6 +9,8 @@ from edge_agent.contract.events import Agg, Count
 from edge_agent.report.period import HOUR_MS, Period
 
 _WHOLE = 1000
+_LEAST = 0.25
+"""Of a bin, to tell a flow: one vehicle in ten seconds is no traffic of 360 an hour."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Sums:
         """All of them."""
         return self.counts.total()
 
-    def flow_of(self, classes: Iterable[str] | None = None) -> float | None:
+    def flow_of(self, classes: Collection[str] | None = None) -> float | None:
         """Vehicles an hour of the time that was measured, of these classes; None when none was."""
         if not self.seen_ms:
             return None
@@ -142,6 +144,16 @@ class Lane:
         for count in agg.n or ():
             self.classes[count.cls].count(count)
 
+    def flows(self, period: Period, classes: Collection[str] | None = None) -> list[float | None]:
+        """Vehicles an hour, bin by bin; None where less than a quarter of it was measured."""
+        found: list[float | None] = []
+        for place in range(period.bins):
+            begin, end = period.span(place)
+            seen = self.bins.get(place)
+            enough = seen is not None and seen.seen_ms >= _LEAST * (end - begin)
+            found.append(seen.flow_of(classes) if seen is not None and enough else None)
+        return found
+
     def total(self) -> Sums:
         """The whole period."""
         return together(self.bins.values())
@@ -186,22 +198,20 @@ class Traffic:
             for place in range(self._period.bins)
         ]
 
-    def flows(self, classes: Iterable[str] | None = None) -> list[float | None]:
+    def flows(self, classes: Collection[str] | None = None) -> list[float | None]:
         """Vehicles an hour on all lanes that were measured then, bin by bin, of these classes."""
-        wanted = None if classes is None else tuple(classes)
-        flows: list[float | None] = []
-        for place in range(self._period.bins):
-            told = [lane.bins[place].flow_of(wanted) for lane in self.counted if place in lane.bins]
-            known = [flow for flow in told if flow is not None]
-            flows.append(sum(known) if known else None)
-        return flows
+        found: list[float | None] = []
+        for flows in zip(
+            *(lane.flows(self._period, classes) for lane in self.counted), strict=True
+        ):
+            known = [flow for flow in flows if flow is not None]
+            found.append(sum(known) if known else None)
+        return found
 
     def whole(self) -> list[bool]:
-        """Bin by bin, whether every lane was measured at least once."""
-        return [
-            all(place in lane.bins and lane.bins[place].seen_ms for lane in self.counted)
-            for place in range(self._period.bins)
-        ]
+        """Bin by bin, whether every lane has a flow."""
+        flows = [lane.flows(self._period) for lane in self.counted]
+        return [None not in of_one_bin for of_one_bin in zip(*flows, strict=True)]
 
     def classes(self) -> dict[str, Sums]:
         """All lanes together, by class, the most frequent first."""

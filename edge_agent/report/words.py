@@ -10,7 +10,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "unit": ("Tủ thiết bị", "Unit"),
     "units": ("Các tủ thiết bị", "Units"),
     "units-n": ("{n} tủ thiết bị", "{n} units"),
-    "period": ("Thời gian", "Period"),
     "to": ("đến", "to"),
     "made": ("Lập lúc", "Made"),
     "zone": ("Múi giờ", "Time zone"),
