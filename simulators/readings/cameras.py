@@ -125,7 +125,8 @@ class Cameras:
         judge = tuple(
             rule
             for rule in self._rules[lane]
-            if rule in _BY_SIGHT or (rule == "speeding" and reading["speed"] is not None)
+            if reading["vehicle"] != "bicycle"  # the tables speak of motor vehicles
+            and (rule in _BY_SIGHT or (rule == "speeding" and reading["speed"] is not None))
         )
         about = Subject(t, number, "camera", vehicle, lane, f"{eye.device}/{eye.line}", judge)
         return Said(int(max(told, t)), eye.device, reading, about)

@@ -29,7 +29,9 @@ RULES = {
 }
 """The truth's word to the contract's."""
 
-_NEAR_MS = 10_000
+_NEAR_MS = 1500
+"""A camera a few metres on sees the same; a signal further on is another."""
+
 _RED_SURE_MS = 1000
 """An onset has a grace of half a second, and both clocks are not certain."""
 
@@ -51,14 +53,17 @@ def rows(
     truth: Sequence[Line], book: Book, made: Record, stored: Sequence[Stored], when: Span
 ) -> list[Row]:
     """A row a rule that was broken or fired, and the whole."""
-    broken = {(each.rule, each.vehicle): each for each in sorted(_broken(truth), key=_worth)}
+    broken: dict[tuple[str, int], list[Broken]] = {}
+    for each in (*_broken(truth), *_unheard(book)):
+        broken.setdefault((each.rule, each.vehicle), []).append(each)
     judged: dict[tuple[str, int], list[int]] = {}
     for seen in book.all:
         for rule in seen.judge:
             judged.setdefault((rule, seen.vehicle), []).append(seen.t)
     asked = {
         key
-        for key, each in broken.items()
+        for key, cases in broken.items()
+        for each in cases
         if each.sure
         and when.start <= each.t <= when.end
         and any(abs(t - each.t) <= _NEAR_MS for t in judged.get(key, ()))
@@ -125,9 +130,12 @@ def _broken(truth: Sequence[Line]) -> Iterator[Broken]:
             yield Broken(load.t, "overload", load.vehicle, load.surely)
 
 
-def _worth(each: Broken) -> tuple[bool, int]:
-    """The sure one of several last, for the last stays."""
-    return each.sure, -each.t
+def _unheard(book: Book) -> Iterator[Broken]:
+    """Who has a tag that no reader heard has none, as far as sensors tell."""
+    heard = {each.vehicle for each in book.all if each.kind == "tag"}
+    for each in book.all:
+        if each.vehicle not in heard:
+            yield Broken(each.t, "no-tag", each.vehicle, sure=False)
 
 
 def _sure(line: Line) -> bool:
