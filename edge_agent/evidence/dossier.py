@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge_agent.contract.verdicts import Excess, Violation
-from edge_agent.device.pictures import Picture, Wanted
-from edge_agent.device.readings import AxlesReading, CrossingReading, TagReading, as_json
+from edge_agent.device.pictures import Box, InPicture, Picture, Wanted
+from edge_agent.device.readings import (
+    AxlesReading,
+    CrossingReading,
+    StrayReading,
+    TagReading,
+    as_json,
+)
 from edge_agent.evidence import canonical
 from edge_agent.evidence.manifest import About, Device, Rule, When
 from edge_agent.passage.fused import Fused, Member
@@ -15,6 +21,9 @@ from edge_agent.passage.lanes import LaneSettings
 AROUND_NS = 1_000_000_000
 """Before the first crossing and after the last."""
 
+ANALYSED = 640
+"""Width of the picture in whose pixels a camera tells boxes, where its own is wider."""
+_ALIKE = 0.3
 _DIGITS = "0123456789"
 _Files = list[tuple[str, str, bytes]]
 
@@ -63,15 +72,23 @@ class Case:
 
     def wanted(self) -> dict[str, Wanted]:
         """What to ask each camera for."""
-        crossings: dict[str, list[CrossingReading]] = {}
-        for device, crossing in self._crossings():
-            crossings.setdefault(device, []).append(crossing)
-        return {device: _moments(some) for device, some in crossings.items()}
-
-    def _crossings(self) -> Iterator[tuple[str, CrossingReading]]:
+        seen: dict[str, list[CrossingReading | StrayReading]] = {}
         for member in self.fused.members:
-            if isinstance(member.reading, CrossingReading):
-                yield member.device, member.reading
+            if isinstance(member.reading, CrossingReading | StrayReading):
+                seen.setdefault(member.device, []).append(member.reading)
+        return {device: _moments(some) for device, some in seen.items()}
+
+    def _accused(self, device: str, picture: Picture) -> Callable[[InPicture], bool]:
+        """Whether somebody in this camera's picture is the one whom the rule fired on."""
+        tracks, places = set(), []
+        for member in self.fused.members:
+            match member.reading:
+                case CrossingReading(track=track) if member.device == device:
+                    tracks.add(track)
+                case StrayReading(box=box) if member.device == device:
+                    scale = max(1.0, picture.size[0] / ANALYSED)
+                    places.append(tuple(round(value * scale) for value in box))
+        return lambda one: one.track in tracks or any(_alike(one.box, box) for box in places)
 
     def about(self, devices: Callable[[str], Device], software: Mapping[str, str]) -> About:
         """For the manifest."""
@@ -102,7 +119,6 @@ class Case:
             files.append(("signal.json", "signal-trace", canonical.encode(self.trace)))
         shown = []
         for device, pictures in self.pictures.items():
-            tracks = {one.track for name, one in self._crossings() if name == device}
             crops = 0
             for picture in pictures:
                 if picture.at is None:
@@ -112,23 +128,35 @@ class Case:
                     name = f"{device}-{picture.name}.jpg"
                     role = f"frame-{picture.name.rstrip(_DIGITS)}"
                 files.append((name, role, picture.data))
-                shown.append(_shown(name, device, picture, tracks))
+                shown.append(_shown(name, device, picture, self._accused(device, picture)))
         if shown:
             files.insert(1, ("pictures.json", "pictures", canonical.encode(shown)))
         return files
 
 
-def _moments(crossings: Sequence[CrossingReading]) -> Wanted:
-    at = sorted(crossing.at.mono_ns for crossing in crossings)
+def _moments(seen: Sequence[CrossingReading | StrayReading]) -> Wanted:
+    at = sorted(one.at.mono_ns for one in seen)
     moments = {"before": at[0] - AROUND_NS}
     for number, mono_ns in enumerate(at, 1):
         moments["at" if number == 1 else f"at{number}"] = mono_ns
     moments["after"] = at[-1] + AROUND_NS
-    crops = dict.fromkeys(one.plate.picture for one in crossings if one.plate is not None)
+    plates = [one.plate for one in seen if isinstance(one, CrossingReading)]
+    crops = dict.fromkeys(plate.picture for plate in plates if plate is not None)
     return Wanted(moments, tuple(filter(None, crops)))
 
 
-def _shown(name: str, device: str, picture: Picture, tracks: set[int]) -> dict[str, Any]:
+def _alike(one: Box, other: Sequence[int]) -> bool:
+    """Whether two boxes overlap enough to be the same vehicle's (IoU)."""
+    across = max(0, min(one[2], other[2]) - max(one[0], other[0]))
+    down = max(0, min(one[3], other[3]) - max(one[1], other[1]))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    shared = across * down
+    return shared > _ALIKE * max(1, sum(areas) - shared)
+
+
+def _shown(
+    name: str, device: str, picture: Picture, accused: Callable[[InPicture], bool]
+) -> dict[str, Any]:
     told: dict[str, Any] = {"file": name, "device": device}
     if picture.at is None:
         return told
@@ -141,7 +169,7 @@ def _shown(name: str, device: str, picture: Picture, tracks: set[int]) -> dict[s
                 "track": one.track,
                 "class": one.vehicle.value,
                 "box": list(one.box),
-                "accused": one.track in tracks,
+                "accused": accused(one),
             }
             for one in picture.vehicles
         ],
@@ -219,6 +247,8 @@ def _kinds(members: Iterable[Member]) -> Iterator[str]:
                 yield f"{member.device}: tag"
             case CrossingReading() as crossing:
                 yield f"{member.device}: line {crossing.line}"
+            case StrayReading() as stray:
+                yield f"{member.device}: {stray.what} for {stray.lasted_ms // 1000} s"
             case _:
                 yield member.device
 

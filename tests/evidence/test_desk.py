@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from edge_agent.clock import ManualClock
 from edge_agent.contract.verdicts import Evidence
 from edge_agent.device.pictures import Picture, Wanted
-from edge_agent.device.readings import Colour
+from edge_agent.device.readings import Colour, StrayReading
 from edge_agent.errors import Cause, DeviceError
 from edge_agent.evidence.desk import MOST, Desk, Surroundings
 from edge_agent.evidence.manifest import Device
@@ -19,6 +20,7 @@ from edge_agent.evidence.retention import RetentionPolicy
 from edge_agent.evidence.settings import EvidenceSettings
 from edge_agent.evidence.vault import Vault, unit_key
 from edge_agent.evidence.verify import Package, open_package
+from edge_agent.passage.fused import Member
 from edge_agent.passage.heading import Heading
 from tests.evidence import cases
 from tests.evidence.cases import CROP, T0, fused, lane, picture, signal, violation
@@ -177,6 +179,20 @@ async def test_a_dead_camera_costs_the_pictures_and_not_the_evidence(
     assert words in told.why
     facts = house.package(told).manifest.about.facts
     assert words in facts["without cam1"]
+
+
+async def test_who_stands_is_shown_and_known_by_his_place(house: _House) -> None:
+    stray = StrayReading(
+        cases.moment(), "stopped", "n1", 3, True, 61_000, box=(100, 80, 180, 140), run="r1"
+    )
+    member = Member("camera", "cam1", "cam1/n1", "r1-3", stray.at, stray)
+    stands = replace(fused(), members=(member,), crossings={}, plate=None, tag=None, axles=None)
+    house.desk.violation(violation(kind="stopping"), stands, lane(signal=False))
+    await house.pass_time(2)
+    package = house.package(await house.sealed())
+    (at, *_) = json.loads(package.files["pictures.json"])
+    assert [one["accused"] for one in at["vehicles"]] == [True, False]
+    assert package.manifest.about.facts["sensors"] == "cam1: stopped for 61 s"
 
 
 async def test_a_camera_that_lags_behind_is_asked_again(house: _House) -> None:
