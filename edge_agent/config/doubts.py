@@ -95,4 +95,18 @@ def _is_here(broker: str) -> bool:
         return False
 
 
-DOUBTS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (unused, empty, transport)
+def sealing(sound: Sound) -> Iterator[Problem]:
+    """The centre's public key is not there, so that hidden texts would not travel."""
+    path = ("privacy", "seal_to")
+    file = sound.draft.value(path)
+    if isinstance(file, str) and not Path(file).is_file():
+        yield sound.draft.problem(
+            path,
+            "no such file",
+            value=shown(file),
+            allowed="the centre's public key (X25519, PEM), readable for the agent",
+            do="put it there, or remove seal_to: hidden texts then do not travel",
+        )
+
+
+DOUBTS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (unused, empty, transport, sealing)

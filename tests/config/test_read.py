@@ -201,6 +201,11 @@ DOUBTFUL = [
         [("uplink.tls", "does not use them")],
     ),
     (
+        "[lane.l1]",
+        '[privacy]\nseal_to = "/none/centre.pub"\n[lane.l1]',
+        [("privacy.seal_to", "no such file")],
+    ),
+    (
         'broker = "mqtt://127.0.0.1"',
         'broker = "mqtt://b.example"\nusername = "u"\npassword = "env:PATH"',
         [("uplink.broker", "unencrypted")],
