@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.clock import ManualClock, stamp
+from edge_agent.clock import ManualClock, Stamp, stamp
 from edge_agent.passage.tally import GRACE_MS, Interval, Tally
 
 MINUTE = 60_000
@@ -108,3 +108,21 @@ def test_every_vehicle_is_published_exactly_once(steps: list[tuple[str, int]]) -
     published += tally.take(stamp(clock), everything=True)
     assert sum(sum(interval.counts.values()) for interval in published) == counted
     assert all(0 <= interval.measured <= 1000 for interval in published)
+
+
+@given(st.lists(st.tuples(st.integers(0, 200_000), st.integers(1, 4)), min_size=1, max_size=40))
+def test_headways_add_up_to_last_minus_first_in_whatever_order_they_are_told(
+    fronts: list[tuple[int, int]],
+) -> None:
+    clock = at_minute()
+    tally = Tally(60, stamp(clock))
+    tally.sensor(stamp(clock), up=True)
+    first = stamp(clock)
+    tally.vehicles(first, "in", "car")
+    for after_ms, n in fronts:
+        at = Stamp(first.utc_ms + after_ms, first.mono_ns + after_ms * 1_000_000)
+        tally.vehicles(at, "in", "car", n)
+    clock.advance(300)
+    seen = tally.take(stamp(clock), everything=True)
+    assert sum(interval.gap_ns for interval in seen) == max(at for at, _ in fronts) * 1_000_000
+    assert sum(interval.gaps for interval in seen) == sum(n for _, n in fronts)
