@@ -1,6 +1,7 @@
 """The demo on a terminal: what comes in at the centre, as it comes."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,17 +57,29 @@ class LiveTable:
 
 def words(body: dict[str, Any]) -> str:
     """One event in words for a person."""
-    match body["st"]:
-        case "passage":
-            return f"{body['cls']} on {body['lane']}, direction {body['dir']}"
-        case "signal":
-            return "  ".join(f"{phase}:{aspect}" for phase, aspect in body["ph"].items())
-        case "agg":
-            counted = body["n"]
-            total = "not measured" if counted is None else sum(each["n"] for each in counted)
-            return f"{body['lane']} by {body['src']}: {total} in {body['dur'] / 1000:.0f} s"
-        case "alarm":
-            return f"{body['code']} {body['state']}"
-        case "dev":
-            return " ".join(filter(None, (body["state"], body["cause"])))
-    return ""
+    teller = _WORDS.get(body["st"])
+    return teller(body) if teller is not None else ""
+
+
+def _passage(body: dict[str, Any]) -> str:
+    parts = "+".join(part["d"] for part in body["parts"])
+    return f"{body['cls']} on {body['lane']}, direction {body['dir']}: {parts}"
+
+
+def _agg(body: dict[str, Any]) -> str:
+    counted = body["n"]
+    total = "not measured" if counted is None else sum(each["n"] for each in counted)
+    return f"{body['lane']} by {body['src']}: {total} in {body['dur'] / 1000:.0f} s"
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "passage": _passage,
+    "unpaired": lambda body: f"{body['k']} on {body['lane']}: {body['why']}",
+    "violation": lambda body: f"{body['kind']} on {body['lane']}: {body['cls']}, {body['grade']}",
+    "evidence": lambda body: f"{body.get('pics', 0)} pictures in {body.get('name') or 'nothing'}",
+    "incident": lambda body: f"{body['kind']} {body['state']}",
+    "signal": lambda body: "  ".join(f"{phase}:{aspect}" for phase, aspect in body["ph"].items()),
+    "agg": _agg,
+    "alarm": lambda body: f"{body['code']} {body['state']}",
+    "dev": lambda body: " ".join(filter(None, (body["state"], body["cause"]))),
+}

@@ -51,6 +51,7 @@ def site(
     console.print(table)
     console.print("± ms, late ms: 99th percentiles; ± kg %, ± km/h %: medians", style="dim")
     _cameras(console, result["cameras"])
+    _passages(console, result)
     for verdict in judgement.verdicts:
         word, style = ("ok", "green") if verdict.ok else ("MISSED", "bold red")
         value = "nothing to measure" if verdict.value is None else f"{verdict.value:g}"
@@ -66,6 +67,42 @@ def site(
     for refused in result["faults"]["refused"]:
         console.print(f"fault not done: {refused}", style="bold red")
     _next(console, keep)
+
+
+def _passages(console: Console, result: Mapping[str, Any]) -> None:
+    """How whole vehicles are, one of them, and what was broken."""
+    figures = result["passages"]
+    if figures:
+        console.print(
+            f"passages: {figures['stored']}, of vehicles that several sensors saw"
+            f" {_share(figures['complete'])} whole, {_share(figures['wrong'])} of parts another's,"
+            f" readings lost {figures['lost']}, used twice {figures['twice']},"
+            f" unpaired {figures['unpaired']}"
+        )
+    if result["fused"] is not None:
+        console.print(f"one of them: {passage(result['fused'])}")
+    for rule, own in result["violations"].items():
+        console.print(
+            f"violations: {rule} {own['stored']}, of these right {_share(own['precision'])}"
+        )
+    console.print(f"sealed packages of evidence: {result['streams'].get('evidence', 0)}")
+
+
+def passage(body: Mapping[str, Any]) -> str:
+    """A passage in words: what is known of the vehicle, and from where."""
+    speed = "" if body["spd"] is None else f", {body['spd'] / 10:.0f} km/h"
+    plate, tag, axles = (body.get(name) for name in ("plate", "tag", "axles"))
+    known = [
+        *([f"plate {plate.get('t') or plate.get('ps')}"] if plate else []),
+        *([f"tag {tag.get('epc') or tag.get('ps')}"] if tag else []),
+        *([f"{len(axles['ax'])} axles, {axles['gross'] or '–'} kg"] if axles else []),
+    ]
+    parts = "  ".join(f"{part['d']} {part.get('dt', 0):+d} ms" for part in body["parts"])
+    return f"{body['cls']} on {body['lane']}{speed}; {'; '.join(known) or 'nothing else'}; {parts}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.3g} %"
 
 
 def _cameras(console: Console, seen: Mapping[str, Any]) -> None:

@@ -129,13 +129,14 @@ def _plaza(
     beside = {"purpose": purpose, "limit_kmh": limit, "typical_kmh": typical}
     rules = ["overload", "speeding", "motorbike-in-car-lane", *(["no-tag"] if tagged else [])]
     cars = {**beside, "rules": rules, "only": list(_CARS), "tag_needed": tagged}
+    ride = {**beside, "typical_kmh": 50, "rules": ["speeding"]}
     lanes = [
         SiteLane("kerb", (Eye("cam1", "arrive-0", "arrive", 0),), settings=_against(purpose)),
-        SiteLane("ride-in", (Eye("cam1", "arrive-1", "arrive", 1),), settings={"typical_kmh": 50}),
+        SiteLane("ride-in", (Eye("cam1", "arrive-1", "arrive", 1),), settings=ride),
         SiteLane(
             "ride",
             (Eye("anpr-rear", "lane1", "lane1", 1, plates="rear"),),
-            settings={**beside, "typical_kmh": 50, "rules": ["speeding"]},
+            settings={"purpose": purpose, "typical_kmh": 50},
         ),
     ]
     lanes += [

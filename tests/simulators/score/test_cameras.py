@@ -104,8 +104,15 @@ def test_the_table_of_the_demo_says_it_in_words() -> None:
     console = Console(record=True, width=200, file=StringIO())
     seen = cameras(TRUTH, TOLD, SAME, WHEN)
     judgement = Judgement(Outcome([], {}, T0, T0), [], [], seen)
+    fused = {
+        "cls": "truck", "lane": "lane2", "spd": 481, "plate": {"t": "30C12345"}, "tag": None,
+        "axles": {"ax": [{}, {}, {}], "gross": 21_400},
+        "parts": [{"d": "cam1"}, {"d": "wim1", "dt": 1204}],
+    }  # fmt: skip
     result = {
         **judgement.result,
+        "fused": fused,
+        "violations": {"overload": {"stored": 2, "precision": 1.0}},
         "realtime": {"kept": True, "of": "anpr-s", "worst_lag_ms": 90},
         "faults": {"refused": []},
     }
@@ -115,3 +122,6 @@ def test_the_table_of_the_demo_says_it_in_words() -> None:
     assert "bus 2/1" in text
     assert "confused: car>bus 1" in text
     assert "unreadable 1" in text
+    told = "truck on lane2, 48 km/h; plate 30C12345; 3 axles, 21400 kg; cam1 +0 ms  wim1 +1204 ms"
+    assert told in text
+    assert "overload 2, of these right 100 %" in text
