@@ -99,30 +99,26 @@ class Custody:
         self._house = house
 
     async def open(self) -> None:
-        """Keys are there, and what an earlier run left owing is told."""
-        await self._turn()
-        await self.desk.begin()
-        self._tell()
+        """Keys are there. The ledger is left for later: a long one takes seconds to prove."""
+        await self._vault.run(self._keys.turn)
 
     async def run(self) -> None:
-        """Look after keys every minute and after the folder of evidence every hour."""
+        """Tell what an earlier run left owing; keys every minute, old evidence every hour."""
         swept: float | None = None
+        await self.desk.begin()
         while True:
             now = self._clock.mono_ns() / 1e9
             if swept is None or now - swept >= SWEEP_S:
                 swept = now
                 await self._sweep()
-            await self._clock.sleep(TURN_S)
-            await self._turn()
+            await self._vault.run(self._keys.turn, self._vault.audit)
             self._tell()
+            await self._clock.sleep(TURN_S)
 
     async def close(self) -> None:
         """Seal what is under way; the spool must still be open."""
         await self.desk.end()
         self._vault.close()
-
-    async def _turn(self) -> None:
-        await self._vault.run(self._keys.turn, self._vault.audit)
 
     async def _sweep(self) -> None:
         try:

@@ -65,6 +65,7 @@ class _House:
         await self.custody.open()
         task = asyncio.create_task(self.custody.run(), name="custody")
         try:
+            await self.settled()
             yield
         finally:
             task.cancel()
@@ -73,10 +74,12 @@ class _House:
 
     async def pass_time(self, seconds: float, step_s: float = TURN_S) -> None:
         for _ in range(round(seconds / step_s)):
-            while not self.clock._sleepers:  # noqa: ASYNC110 - the vault's thread works
-                await asyncio.sleep(0.002)
             self.clock.advance(step_s)
-        while not self.clock._sleepers:  # noqa: ASYNC110 - as above
+            await self.settled()
+
+    async def settled(self) -> None:
+        """Custody waits for its next minute."""
+        while not self.clock._sleepers:  # noqa: ASYNC110 - the vault's thread works
             await asyncio.sleep(0.002)
 
     def record(self) -> list[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from edge_agent.config.checks import SOURCES, Sound
 from edge_agent.config.problems import shown
+from edge_agent.contract.verdicts import RuleKind
 from edge_agent.errors import Problem
 
 _TLS_FILES = ("ca", "cert", "key")
@@ -109,4 +110,24 @@ def sealing(sound: Sound) -> Iterator[Problem]:
         )
 
 
-DOUBTS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (unused, empty, transport, sealing)
+def kept(sound: Sound) -> Iterator[Problem]:
+    """Kinds of violations that there are not, so that what is said of them helps nobody."""
+    known = get_args(RuleKind)
+    for key in ("days_of", "first"):
+        path = ("evidence", "keep", key)
+        said = sound.draft.value(path)
+        for kind in said if isinstance(said, dict | list) else ():
+            if isinstance(kind, str) and kind not in known:
+                yield sound.draft.problem(
+                    path,
+                    "no such kind of violation",
+                    value=shown(kind),
+                    allowed=", ".join(known),
+                    do="write one of these, or remove it",
+                )
+
+
+DOUBTS: tuple[Callable[[Sound], Iterator[Problem]], ...] = (
+    *(unused, empty, transport),
+    *(sealing, kept),
+)

@@ -84,8 +84,10 @@ class Keyring:
             found = self._keys.get(period)
             return found if found is not None and self._known() else self._now()
 
-    def turn(self, audit: Audit) -> None:
+    def turn(self, audit: Audit | None = None) -> None:
         """Save new keys, destroy those whose time is over; call it at the start, then often.
+
+        Without ``audit`` what happened is told at the next turn that has one.
 
         A key is destroyed also when its disk copy is damaged, open to others, or from a future
         that the clock no longer believes in.
@@ -106,7 +108,8 @@ class Keyring:
         for key in fresh:
             with self._noting():
                 self._save(key)
-        self._tell(audit)
+        if audit is not None:
+            self._tell(audit)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:

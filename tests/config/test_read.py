@@ -206,6 +206,11 @@ DOUBTFUL = [
         [("privacy.seal_to", "no such file")],
     ),
     (
+        "[lane.l1]",
+        '[evidence.keep]\nfirst = ["speed", "overload"]\n[lane.l1]',
+        [("evidence.keep.first", "no such kind")],
+    ),
+    (
         'broker = "mqtt://127.0.0.1"',
         'broker = "mqtt://b.example"\nusername = "u"\npassword = "env:PATH"',
         [("uplink.broker", "unencrypted")],
