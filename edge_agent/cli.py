@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "try": "drive one device and show its readings; nothing is stored or sent",
     "probe": "ask one device who it is, without writing anything to it",
     "discover": "find the devices around this unit without writing to any, as ready tables",
+    "provision": "bring this unit into service step by step; goes on where it was left",
     "drivers": "list the kinds of devices that this installation can drive",
     "sample": "print an annotated [device.<id>] table of one kind",
     "schema": "print the JSON Schema of the site file",

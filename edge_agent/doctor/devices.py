@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,11 +78,22 @@ def _by_agent(part: DevicePart, wrong: tuple[str, ...], now_ms: int) -> dict[str
 
 
 async def as_seen_here(
-    settings: UnitSettings, clock: Clock, seconds: float = LISTEN_S
+    settings: UnitSettings,
+    clock: Clock,
+    seconds: float = LISTEN_S,
+    also: Callable[[str, Reading], None] = lambda _device, _reading: None,
 ) -> dict[str, dict[str, Any]]:
-    """Drive every enabled device for a while, as the unit would; fields of DeviceFacts."""
+    """Drive every enabled device for a while, as the unit would; fields of DeviceFacts.
+
+    ``also`` is told of every reading, too.
+    """
     listener = _Listener()
-    supervisor = Supervisor(clock, listener.reading, listener.status)
+
+    def both(device: str, reading: Reading) -> None:
+        listener.reading(device, reading)
+        also(device, reading)
+
+    supervisor = Supervisor(clock, both, listener.status)
     targets = [
         (name, registry.load(device.kind), device)
         for name, device in settings.device.items()

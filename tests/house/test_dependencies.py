@@ -15,6 +15,7 @@ EXTRAS = {
     "evaluation": "vision",
     "centre": "centre",
     "web": "web",
+    "provision": "provision",
     "simulators": "simulators",
     "models": "train",
 }

@@ -1,0 +1,38 @@
+"""Drives the steps in their order; those that are on record are not made again."""
+
+from datetime import UTC, datetime
+
+from edge_agent.provision.record import ProvisionError
+from edge_agent.provision.visit import Result, Steps, Visit
+
+
+async def run(visit: Visit, steps: Steps) -> dict[str, Result]:
+    """Make what is left to make.
+
+    Returns:
+        The result of every step, by id.
+
+    Raises:
+        ProvisionError: A step cannot end, or somebody else is at it. What is done stays done.
+    """
+    since = datetime.fromtimestamp(visit.clock.utc_ms() / 1000, UTC).isoformat(timespec="seconds")
+    results: dict[str, Result] = {}
+    with visit.record.held(visit.who, since):
+        for number, step in enumerate(steps, 1):
+            head = f"{number}/{len(steps)} {step.en} · {step.vi}"
+            kept = visit.record.result(step.id)
+            if kept is not None:
+                results[step.id] = Result(
+                    kept["state"], kept["why"], kept["facts"], tuple(kept["pictures"])
+                )
+                visit.tell(f"{head}: {kept['state']} (done before)")
+                continue
+            visit.tell(f"{head} …")
+            try:
+                result = await step.run(visit)
+            except ProvisionError as error:
+                raise ProvisionError(f"{step.en}: {error}") from error
+            visit.record.done(step.id, result.as_json())
+            results[step.id] = result
+            visit.tell(f"    {result.state}{f': {result.why}' if result.why else ''}")
+    return results

@@ -1,0 +1,136 @@
+"""What a visit has brought so far: small JSON files, each whole or not there."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from edge_agent.errors import EdgeError
+
+FOLDER = "provision"
+
+
+class ProvisionError(EdgeError):
+    """Provisioning cannot go on; the text says why and what to do."""
+
+
+class Record:
+    """The folder of a visit.
+
+    Attributes:
+        folder: ``state_dir/provision``.
+        pictures: Where pictures of this visit lie.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self.folder = state_dir / FOLDER
+        self.pictures = self.folder / "pictures"
+        for folder in (state_dir, self.folder, self.folder / "steps", self.pictures):
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered so far, by key."""
+        return _read(self.folder / "answers.json") or {}
+
+    def answer(self, key: str, value: Any) -> None:
+        """Keep an answer."""
+        write(self.folder / "answers.json", self.answers() | {key: value})
+
+    def replace_answers(self, answers: dict[str, Any]) -> None:
+        """Keep these and no others."""
+        write(self.folder / "answers.json", answers)
+
+    def result(self, step: str) -> dict[str, Any] | None:
+        """A step's result; None when it has not ended, or its file was damaged."""
+        return _read(self.folder / "steps" / f"{step}.json")
+
+    def done(self, step: str, result: dict[str, Any]) -> None:
+        """Keep a step's result."""
+        write(self.folder / "steps" / f"{step}.json", result)
+
+    def side(self, name: str) -> dict[str, Any] | None:
+        """A file that a step keeps beside its result; None when there is none."""
+        return _read(self.folder / name)
+
+    def forget(self, step: str) -> None:
+        """The step shall be done anew."""
+        (self.folder / "steps" / f"{step}.json").unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Begin a new visit; snapshots stay."""
+        for file in (self.folder / "answers.json", *(self.folder / "steps").glob("*.json")):
+            file.unlink(missing_ok=True)
+        for file in self.pictures.glob("*"):
+            file.unlink()
+
+    @contextmanager
+    def held(self, who: str, since: str) -> Iterator[None]:
+        """One technician at a time; the lock goes with the process that holds it.
+
+        Raises:
+            ProvisionError: Somebody else is at it: who, and since when.
+        """
+        path = self.folder / "lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                other = json.loads(os.pread(descriptor, 4096, 0) or b"{}")
+                name, at = other.get("who", "somebody"), other.get("since", "an unknown time")
+                raise ProvisionError(
+                    f"{name} has been provisioning this unit since {at}"
+                    f" (process {other.get('pid')}); wait, or end that session"
+                ) from None
+            os.ftruncate(descriptor, 0)
+            said = {"who": who, "since": since, "pid": os.getpid()}
+            os.pwrite(descriptor, json.dumps(said, ensure_ascii=False).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def write(path: Path, value: Any) -> None:
+    """Replace a JSON file so that a power cut leaves the old one or the new one."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    install(path, text.encode("utf-8"), 0o640)
+
+
+def install(path: Path, content: bytes, mode: int) -> None:
+    """Replace a file durably: the old one or the new one, never half.
+
+    Raises:
+        OSError: The disk is full, read-only or gone; the old file is as it was.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        # Not ours, or a disk that lies: set aside for whoever wants to know, and done anew.
+        path.replace(path.with_suffix(".broken"))
+        return None
+    return value if isinstance(value, dict) else None

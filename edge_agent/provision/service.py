@@ -1,0 +1,94 @@
+"""Letting the agent run on a new site file: by systemd, or as a process of our own without it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from edge_agent.provision.record import ProvisionError, write
+
+HOW = ("service", "process")
+_UNIT = "edge-agent.service"
+_STOP_S = 15.0
+_LOOK_S = 0.1
+
+
+def usual() -> str:
+    """``service`` where systemd runs and knows our unit, else ``process``."""
+    running = Path("/run/systemd/system").is_dir() and shutil.which("systemctl") is not None
+    known = running and any(
+        (Path(folder) / _UNIT).exists()
+        for folder in ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+    )
+    return "service" if known else "process"
+
+
+def restart(how: str, config: Path, state_dir: Path) -> None:
+    """Stop the agent that runs, start one on the file as it is now.
+
+    Raises:
+        ProvisionError: systemd refuses, or the agent that runs does not end.
+    """
+    if how == "service":
+        done = subprocess.run(
+            [shutil.which("systemctl") or "/usr/bin/systemctl", "restart", _UNIT],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise ProvisionError(f"systemctl restart {_UNIT}: {done.stderr.strip()[:200]}")
+        return
+    stop(state_dir)
+    if config.exists():
+        _start(config, state_dir)
+
+
+def stop(state_dir: Path) -> None:
+    """End the agent that ``restart`` started here; harmless when there is none."""
+    file = _pid_file(state_dir)
+    try:
+        number = int(file.read_text(encoding="ascii").strip().strip('"'))
+    except (FileNotFoundError, ValueError):
+        return
+    if _is_agent(number, state_dir):
+        os.kill(number, signal.SIGTERM)
+        end = time.monotonic() + _STOP_S
+        while _is_agent(number, state_dir) and time.monotonic() < end:
+            with suppress(ChildProcessError):
+                os.waitpid(number, os.WNOHANG)
+            time.sleep(_LOOK_S)
+        if _is_agent(number, state_dir):
+            raise ProvisionError(f"the agent (process {number}) does not end; look at its log")
+    file.unlink(missing_ok=True)
+
+
+def _start(config: Path, state_dir: Path) -> None:
+    words = [sys.executable, "-m", "edge_agent", "run", "--config", str(config)]
+    with (state_dir / "provision" / "agent.log").open("ab") as log:
+        process = subprocess.Popen(
+            [*words, "--state-dir", str(state_dir)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,  # it outlives this visit
+        )
+    write(_pid_file(state_dir), str(process.pid))
+
+
+def _pid_file(state_dir: Path) -> Path:
+    return state_dir / "provision" / "agent.pid"
+
+
+def _is_agent(number: int, state_dir: Path) -> bool:
+    """Whether this process is our agent on this folder: a number alone may be anybody's by now."""
+    try:
+        said = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+        zombie = b") Z " in Path(f"/proc/{number}/stat").read_bytes()
+    except OSError:
+        return False
+    return not zombie and b"edge_agent" in said and str(state_dir).encode() in said
