@@ -6,7 +6,8 @@ One JSON object a line, in the order in which things reached the unit::
     {"device": "cam1", "at_ms": <UTC ms>, "state": "down"}
 
 Out come the events as ``edge-centre export --times`` tells them; ``received_ms`` and
-``committed_ms`` are when they left by the file's time.
+``committed_ms`` are when they left by the file's time. Plates and tags stay readable: the file that
+went in has them, too.
 """
 
 import argparse
@@ -37,6 +38,7 @@ from edge_agent.exits import Exit
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.interpreter import Interpreter
 from edge_agent.progress import Progress
+from edge_agent.rules import start as rules
 from edge_agent.settings import UnitSettings
 
 EPOCH = "00000000"
@@ -112,7 +114,8 @@ class Replay:
         self._clock = clock
         self.outcome = outcome
         heading = Heading(site.unit.id, self._clock, site.unit.test)
-        self._interpreter = Interpreter(heading, site.lane)
+        judge = rules.judge(site.rules, site.lane, site.device, site.unit.timezone)
+        self._interpreter = Interpreter(heading, site.lane, judge=judge)
         self._write = write
         self._numbers: Counter[str] = Counter()
         self._next_pump_ms = clock.utc_ms() + PUMP_MS
@@ -263,7 +266,7 @@ def parse(line: bytes) -> Said:
         raise ValueError('"at_ms" is no time')
     if "reading" in told:
         return Said(at_ms, device, from_wire(json.dumps(told["reading"]).encode()))
-    if state in {"ok", "degraded", "down"}:
+    if state in ("ok", "degraded", "down"):
         return Said(at_ms, device, state)
     raise ValueError('needs "reading", or "state": ok, degraded or down')
 

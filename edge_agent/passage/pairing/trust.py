@@ -16,7 +16,9 @@ _FITS_RIGHT = 0.93
 """Share of readings that find a vehicle when the clock is right; the rest were missed."""
 FITS_SIGMA = 2.4
 """Standard deviations within which a reading counts as fitting."""
-_SURE = 3.5
+_SURE = 2.5
+_BEFORE = 1.0
+"""Of a clock of which nothing was seen yet: most are right."""
 _MOST = 8.0
 """A long good past must not outweigh a clock that jumps now."""
 _KEPT = 60
@@ -42,7 +44,7 @@ class Trust:
         score: Logarithm of the odds that its clock is right.
     """
 
-    def __init__(self, score: float = 0.0) -> None:
+    def __init__(self, score: float = _BEFORE) -> None:
         self.score = max(-_MOST, min(_MOST, score))
         self._trusted: bool | None = None
         self._differences: deque[tuple[float, ...]] = deque(maxlen=_KEPT)
