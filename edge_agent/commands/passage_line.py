@@ -18,6 +18,8 @@ _LAMPS = {
 }
 _PSEUDONYM_SHOWN = 6
 _TAG_SHOWN = 15
+_NO_SENSOR = "no-sensor"
+"""What a lane has no sensor for is not missing: its cell stays empty."""
 
 
 def _row(cells: tuple[str, ...]) -> str:
@@ -36,18 +38,20 @@ def line(event: dict[str, Any], at: datetime, *, colours: bool) -> str:
         colours: Whether the terminal shows them.
     """
     signal = event.get("sig") or {}
+    why: dict[str, str] = event.get("why") or {}
+    absent = {part: "" if reason == _NO_SENSOR else "–" for part, reason in why.items()}
     cells = (
         at.strftime("%H:%M:%S.") + f"{at.microsecond // 100_000}",
         str(event["lane"]),
         str(event["dir"]),
         str(event["cls"]),
-        _speed(event),
-        _name(event.get("plate"), "t"),
-        _name(event.get("tag"), "epc"),
-        _tonnes(event.get("axles")),
+        _speed(event) or absent.get("speed", "–"),
+        _name(event.get("plate"), "t") or absent.get("plate", "–"),
+        _name(event.get("tag"), "epc") or absent.get("tag", "–"),
+        _tonnes(event.get("axles")) or absent.get("axles", "–"),
         f"{signal['a']} {signal['age'] / 1000:.1f}s" if signal else "",
     )
-    missing = " ".join(f"{part}:{why}" for part, why in (event.get("why") or {}).items())
+    missing = " ".join(f"{part}:{said}" for part, said in why.items() if said != _NO_SENSOR)
     if event.get("test"):
         missing = f"TEST {missing}"
     row = _row(cells)
@@ -61,14 +65,14 @@ def line(event: dict[str, Any], at: datetime, *, colours: bool) -> str:
 def _speed(event: dict[str, Any]) -> str:
     speed, spread = event.get("spd"), event.get("spdq")
     if speed is None:
-        return "–"
+        return ""
     return f"{speed / 10:.1f}" + (f" ±{spread / 10:.1f}" if spread else "")
 
 
 def _name(part: dict[str, Any] | None, text: str) -> str:
     """A masked text, or the beginning of a pseudonym without its key's name."""
     if not part:
-        return "–"
+        return ""
     if part.get(text):
         return str(part[text])[:_TAG_SHOWN]
     pseudonym = str(part.get("ps") or "").rpartition(".")[2]
@@ -77,5 +81,5 @@ def _name(part: dict[str, Any] | None, text: str) -> str:
 
 def _tonnes(axles: dict[str, Any] | None) -> str:
     if not axles or axles.get("gross") is None:
-        return "–"
+        return ""
     return f"{axles['gross'] / 1000:.1f} t" + ("?" if axles.get("flags") else "")
