@@ -21,7 +21,13 @@ _OTHERS: Mapping[str, tuple[Mapping[str, str], str]] = {
         },
         "unpaired",
     ),
-    "violation": ({name: name for name in ("true", "stored", "recall", "precision")}, ""),
+    "violation": (
+        {
+            "true": "true", "stored": "stored", "recall": "recall", "precision": "precision",
+            "doubted": "doubted",
+        },
+        "",
+    ),
     "stored": ({}, ""),
 }  # fmt: skip
 """Kinds with figures of their own: figure to head, and what is counted below the whole."""

@@ -10,11 +10,12 @@ from edge_agent.simulators.score.loads import Weighed, overloads
 from edge_agent.simulators.score.passages import Record
 from edge_agent.simulators.score.sightings import Book
 
-FIGURES = ("true", "stored", "recall", "precision")
+FIGURES = ("true", "stored", "recall", "precision", "doubted")
 """Names of the figures of a row.
 
 ``true``: broken beyond doubt, and seen by the sensors that the rule needs. What is broken within
-the sensors' error, or unseen, may be told and need not: it is in no figure.
+the sensors' error, or unseen, may be told and need not: it is in no figure. ``doubted``: told with
+words that it may not have been so; neither right nor false, but found.
 """
 
 RULES = {
@@ -28,6 +29,9 @@ RULES = {
     "stop": "stopping",
 }
 """The truth's word to the contract's."""
+
+DOUBTS = frozenset({"class-unsure", "within-uncertainty", "weights-doubtful", "accuracy-unknown"})
+"""Reasons for which a violation says itself that it may be none."""
 
 _NEAR_MS = 1500
 """A camera a few metres on sees the same; a signal further on is another."""
@@ -70,18 +74,23 @@ def rows(
     }
     right: Counter[str] = Counter()
     false: Counter[str] = Counter()
+    doubted: Counter[str] = Counter()
     found = set()
-    for rule, vehicle, again in _fired(made, stored, when):
-        if (rule, vehicle) in broken and not again:
-            right[rule] += 1
+    for rule, vehicle, again, doubts in _fired(made, stored, when):
+        true = (rule, vehicle) in broken and not again
+        (doubted if doubts else right if true else false)[rule] += 1
+        if true:
             found.add((rule, vehicle))
-        else:
-            false[rule] += 1
-    rules = sorted({rule for rule, _ in asked} | right.keys() | false.keys())
+    rules = sorted({rule for rule, _ in asked} | right.keys() | false.keys() | doubted.keys())
+    told = right, false, doubted
     return [
-        *([_row("all", "", rules, asked, found, right, false)] if rules else []),
-        *(_row("rule", rule, [rule], asked, found, right, false) for rule in rules),
+        *([_row("all", "", rules, asked, found, told)] if rules else []),
+        *(_row("rule", rule, [rule], asked, found, told) for rule in rules),
     ]
+
+
+Counts = tuple[Counter[str], Counter[str], Counter[str]]
+"""By rule: right, false, doubted."""
 
 
 def _row(
@@ -90,22 +99,24 @@ def _row(
     rules: Sequence[str],
     asked: set[tuple[str, int]],
     found: set[tuple[str, int]],
-    right: Counter[str],
-    false: Counter[str],
+    told: Counts,
 ) -> Row:
     ours = {key for key in asked if key[0] in rules}
-    good, bad = sum(right[rule] for rule in rules), sum(false[rule] for rule in rules)
+    good, bad, doubted = (sum(counted[rule] for rule in rules) for counted in told)
     values: dict[str, float | None] = {
         "true": len(ours),
-        "stored": good + bad,
+        "stored": good + bad + doubted,
         "recall": share(len(ours & found), len(ours)),
         "precision": share(good, good + bad),
+        "doubted": doubted,
     }
     return Row("violation", scope, name, values, {})
 
 
-def _fired(made: Record, stored: Sequence[Stored], when: Span) -> Iterator[tuple[str, int, bool]]:
-    """Rule, vehicle, and whether the same was told of the same lane before."""
+def _fired(
+    made: Record, stored: Sequence[Stored], when: Span
+) -> Iterator[tuple[str, int, bool, bool]]:
+    """Rule, vehicle, whether the same was told of the same lane before, and whether in doubt."""
     passages = made.by_id()
     told: set[tuple[str, int, str]] = set()
     for event in stored:
@@ -116,7 +127,7 @@ def _fired(made: Record, stored: Sequence[Stored], when: Span) -> Iterator[tuple
         owner = passage.owner if passage is not None else None
         rule, vehicle = str(body["kind"]), 0 if owner is None else owner
         key = rule, vehicle, str(body["lane"])
-        yield rule, vehicle, key in told
+        yield rule, vehicle, key in told, not DOUBTS.isdisjoint(body.get("why", ()))
         told.add(key)
 
 

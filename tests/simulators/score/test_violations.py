@@ -35,8 +35,11 @@ def passage(vehicle: int) -> Stored:
     return Stored(body, None)
 
 
-def fired(vehicle: int, kind: str) -> Stored:
-    body = {"st": "violation", "t": T0 + 1000 * vehicle, "kind": kind, "pas": f"P{vehicle}"}
+def fired(vehicle: int, kind: str, *why: str) -> Stored:
+    body = {
+        "st": "violation", "t": T0 + 1000 * vehicle, "kind": kind, "pas": f"P{vehicle}",
+        "why": list(why),
+    }  # fmt: skip
     return Stored({**body, "lane": "s2"}, None)
 
 
@@ -51,13 +54,13 @@ RED = [seen(1, "red-light"), broken(1, "red", age=3000)]
 
 def test_a_rule_that_fired_on_who_broke_it_is_found_and_right() -> None:
     row = scored(RED, passage(1), fired(1, "red-light"))["red-light"]
-    assert row.values == {"true": 1, "stored": 1, "recall": 1.0, "precision": 1.0}
+    assert row.values == {"true": 1, "stored": 1, "recall": 1.0, "precision": 1.0, "doubted": 0}
 
 
 def test_one_that_did_not_fire_is_missed_and_one_on_another_vehicle_is_false() -> None:
     truth = [*RED, seen(2, "red-light")]
     row = scored(truth, passage(1), passage(2), fired(2, "red-light"))["red-light"]
-    assert row.values == {"true": 1, "stored": 1, "recall": 0.0, "precision": 0.0}
+    assert row.values == {"true": 1, "stored": 1, "recall": 0.0, "precision": 0.0, "doubted": 0}
 
 
 def test_what_no_sensor_saw_is_not_asked_for_and_may_be_told() -> None:
@@ -83,10 +86,21 @@ def test_the_same_twice_of_one_lane_is_once_too_often() -> None:
     assert row.values["precision"] == 0.5
 
 
+def test_what_is_told_in_doubt_is_found_where_it_is_true_and_false_nowhere() -> None:
+    truth = [*RED, seen(2, "red-light")]
+    doubts = [fired(1, "red-light", "class-unsure"), fired(2, "red-light", "class-unsure")]
+    row = scored(truth, passage(1), passage(2), *doubts)["red-light"]
+    assert row.values == {
+        "true": 1, "stored": 2, "recall": 1.0, "precision": None, "doubted": 2,
+    }  # fmt: skip
+    table = fired(2, "red-light", "table-unverified", "plate-unread")
+    assert scored(truth, passage(1), passage(2), table)["red-light"].values["precision"] == 0.0
+
+
 def test_the_whole_is_in_a_row_of_its_own() -> None:
     truth = [*RED, seen(2, "speeding"), broken(2, "speed", spd=900, limit=500)]
     whole = scored(truth, passage(1), passage(2), fired(1, "red-light"))[""]
-    assert whole.values == {"true": 2, "stored": 1, "recall": 0.5, "precision": 1.0}
+    assert whole.values == {"true": 2, "stored": 1, "recall": 0.5, "precision": 1.0, "doubted": 0}
 
 
 def axles(*rows: tuple[int, int | None]) -> list[Body]:
