@@ -20,11 +20,17 @@ SCORE = 0.2
 """Low: the tracker wants doubtful finds too, to go on with tracks that it has."""
 OVERLAP = 0.6
 """Motorbikes in a queue overlap; an entry's thresholds come before these two."""
+SURE = 0.5
+"""What this score of a network becomes, the others in proportion: it is rather right than wrong."""
 _ANY, _FIRST_CLASS = 4, 5
 _MOST = 300
 _TWO_WHEELS = ("motorbike", "bicycle")
 _CUT_SIZE = (32, 18)
 _CUT_LIKENESS, _CUT_CHANGE = 0.4, 12.0
+_CUT_SHARE, _CUT_POINT = 0.5, 10.0
+"""So much of a picture changes in a cut, each point of it by so much at least."""
+_SUDDEN = 4.0
+"""And so many times as much as in the frame before."""
 
 
 class NetDetector:
@@ -41,6 +47,7 @@ class NetDetector:
         self._input = entry.input
         self._score = entry.thresholds.get("score", SCORE)
         self._overlap = entry.thresholds.get("overlap", OVERLAP)
+        self._sure = entry.thresholds.get("sure", SURE)
         ours = [CLASSES.index(one) for one in entry.counted if one is not None]
         self._ours = np.array(ours, np.int64)
         self._two = np.array([name in _TWO_WHEELS for name in entry.names])
@@ -71,9 +78,8 @@ class NetDetector:
         if not len(kept):
             return Detections.none()
         shares = _voted(boxes, rows, kept, self._overlap)
-        return Detections(
-            boxes[kept], rows[kept, _ANY].astype(np.float64), self._ours[self._best(shares)]
-        )
+        scores = np.interp(rows[kept, _ANY], (0.0, self._sure, 1.0), (0.0, SURE, 1.0))
+        return Detections(boxes[kept], scores, self._ours[self._best(shares)])
 
     def _best(self, shares: Floats) -> NDArray[np.int64]:
         """The class of each: two wheels or more first, for bicycles take votes from motorbikes."""
@@ -87,7 +93,8 @@ class NetDetector:
 class SceneCut:
     """Notices that a picture shows another scene than the one before.
 
-    Traffic changes parts of a picture and a lamp its brightness; both leave the rest as it was.
+    Traffic changes parts of a picture and a lamp its brightness; both leave the rest as it was. A
+    vehicle that fills a close view leaves nothing, but it comes by degrees; a cut comes at once.
 
     Attributes:
         cut: Whether the last picture was of another scene.
@@ -95,6 +102,7 @@ class SceneCut:
 
     def __init__(self) -> None:
         self._last: Floats | None = None
+        self._changed = 0.0
         self._shape: tuple[int, ...] = ()
         self.cut = False
 
@@ -111,8 +119,13 @@ class SceneCut:
         one, other = small - small.mean(), last - last.mean()
         spread = float(np.sqrt((one * one).sum() * (other * other).sum()))
         likeness = float((one * other).sum()) / spread if spread > 0 else 1.0
-        changed = float(np.abs(small - last).mean())
-        self.cut = likeness < _CUT_LIKENESS and changed > _CUT_CHANGE
+        change = np.abs(small - last)
+        before, self._changed = self._changed, float(change.mean())
+        self.cut = (
+            likeness < _CUT_LIKENESS
+            and self._changed > max(_CUT_CHANGE, _SUDDEN * before)
+            and float((change > _CUT_POINT).mean()) > _CUT_SHARE
+        )
 
 
 def _voted(boxes: Floats, rows: NDArray[Any], kept: NDArray[np.int64], overlap: float) -> Floats:

@@ -164,3 +164,19 @@ def test_grain_in_the_dark_is_no_cut() -> None:
 
 def test_one_cut_is_told_once() -> None:
     assert not seen(road(1), road(2), road(2))
+
+
+def test_who_fills_a_close_view_is_no_cut() -> None:
+    """A lorry before a camera that reads plates: in half a second nothing is left of the road."""
+    lorry, watch = road(2), SceneCut()
+    for foot in (0, 20, 80, 150, 230, 320, 360):
+        view = road(1).copy()
+        view[:foot] = lorry[:foot]
+        watch.see(view)
+        assert not watch.cut
+
+
+def test_a_score_that_is_as_often_right_as_wrong_becomes_a_half() -> None:
+    rows = [row(100 * n, 100, 100 * n + 50, 150, score, CAR) for n, score in enumerate((0.4, 0.7))]
+    assert detector(*rows)[0].find(picture()).scores.round(2).tolist() == [0.7, 0.4]
+    assert detector(*rows, sure=0.4)[0].find(picture()).scores.round(2).tolist() == [0.75, 0.5]
