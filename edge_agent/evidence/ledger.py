@@ -10,8 +10,7 @@ import fcntl
 import json
 import os
 import threading
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +89,32 @@ class Reader:
                 self.took(line, len(raw))
                 yield line
 
+    def skim(self, take: Callable[[Line], None] | None = None) -> None:
+        """Read on, far more quickly, when all that is new is wanted at once.
+
+        Every digest is checked and the last line's signature: it holds the digest of the line
+        before, which holds the one before that, so it signs them all.
+
+        Args:
+            take: Given each line; what it took is void when this raises.
+
+        Raises:
+            BrokenLine: Something is wrong; where exactly, ``more`` tells.
+        """
+        last = b""
+        with self._path.open("rb") as file:
+            file.seek(self.offset)
+            for raw in file:
+                self._number += 1
+                line = _fields(self._path, self._number, raw)
+                self._check(line)
+                self.took(line, len(raw))
+                last = raw
+                if take is not None:
+                    take(line)
+        if last:
+            _parse(self._path, self._number, last, self._key)
+
     def took(self, line: Line, size: int) -> None:
         """Take a line as read."""
         self.n, self.head = line.n, line.digest
@@ -161,7 +186,7 @@ class Ledger:
                 self.torn += _mend(self._path)
                 if self._path.stat().st_size < self._reader.offset:
                     raise BrokenLine(self._path, self.n, "lines are gone that were here")
-                deque(self._reader.more(), maxlen=0)
+                self._reader.skim()
                 self._depth += 1
                 try:
                     yield
@@ -200,6 +225,18 @@ def read(path: Path, key: PublicKey) -> Iterator[Line]:
         BrokenLine: The first that is wrong.
     """
     return Reader(path, key).more()
+
+
+def _fields(path: Path, number: int, raw: bytes) -> Line:
+    """A line as it stands, its signature not looked at."""
+    if not raw.endswith(b"\n"):
+        raise BrokenLine(path, number, "cut off in the middle of a line")
+    try:
+        fields = json.loads(raw)
+        del fields["sig"]
+        return Line(**fields, digest=canonical.digest(raw[:-1]))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise BrokenLine(path, number, "not a line of a ledger") from None
 
 
 def _parse(path: Path, number: int, raw: bytes, key: PublicKey) -> Line:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge_agent.clock import Clock
 from edge_agent.evidence.keys import PublicKey
-from edge_agent.evidence.ledger import Ledger, Reader
+from edge_agent.evidence.ledger import Ledger, Line, Reader
 from edge_agent.evidence.seal import DROPPED, LEDGER
 
 _DAY_MS = 86_400_000
@@ -139,19 +139,21 @@ class Retention:
 
     def _catch_up(self, *, finish: bool) -> None:
         """Read what the ledger has that we do not know; at the start, finish a cut-off drop."""
-        for line in self._reader.more():
-            match line.what:
-                case "sealed":
-                    facts = line.facts
-                    self._held[line.n] = Held(
-                        line.n,
-                        line.t,
-                        facts["kind"],
-                        facts["file"],
-                        facts["size"],
-                        "copy_of" in facts,
-                    )
-                case "dropped":
-                    self._held.pop(line.facts["link"], None)
-                    if finish:
-                        (self._folder / line.facts["file"]).unlink(missing_ok=True)
+        self._reader.skim(lambda line: self._know(line, finish=finish))
+
+    def _know(self, line: Line, *, finish: bool) -> None:
+        match line.what:
+            case "sealed":
+                facts = line.facts
+                self._held[line.n] = Held(
+                    line.n,
+                    line.t,
+                    facts["kind"],
+                    facts["file"],
+                    facts["size"],
+                    "copy_of" in facts,
+                )
+            case "dropped":
+                self._held.pop(line.facts["link"], None)
+                if finish:
+                    (self._folder / line.facts["file"]).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from edge_agent.clock import Clock
 from edge_agent.errors import EvidenceError
 from edge_agent.evidence.keys import UnitKey, load_or_make
-from edge_agent.evidence.ledger import Reader
+from edge_agent.evidence.ledger import Line, Reader
 from edge_agent.evidence.manifest import About
 from edge_agent.evidence.pending import Owed, Pending
 from edge_agent.evidence.retention import Drop, Retention, RetentionPolicy
@@ -109,7 +109,9 @@ class Vault:
     def _sealed(self, events: set[str]) -> dict[str, Sealed]:
         self._open()
         found = {}
-        for line in Reader(self._folder / LEDGER, self._key().public).more():
+        lines: list[Line] = []
+        Reader(self._folder / LEDGER, self._key().public).skim(lines.append)
+        for line in lines:
             facts = line.facts
             if line.what == SEALED and facts["event"] in events and "copy_of" not in facts:
                 path = self._folder / facts["file"]

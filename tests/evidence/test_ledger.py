@@ -1,5 +1,6 @@
 import errno
 import os
+import random
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.evidence.keys import UnitKey, load_or_make
-from edge_agent.evidence.ledger import BrokenLine, Ledger, read
+from edge_agent.evidence.ledger import BrokenLine, Ledger, Reader, read
 
 
 @pytest.fixture
@@ -130,3 +131,39 @@ def test_lines_that_vanish_while_it_is_open_are_noticed(path: Path, key: UnitKey
     os.truncate(path, path.read_bytes().index(b"\n") + 1)
     with pytest.raises(BrokenLine, match="gone"):
         ledger.append(9, "sealed", {})
+
+
+def _skimmed(path: Path, key: UnitKey) -> list[int]:
+    seen: list[int] = []
+    Reader(path, key.public).skim(lambda line: seen.append(line.n))
+    return seen
+
+
+def test_skimming_sees_the_same_lines(path: Path, key: UnitKey) -> None:
+    assert _skimmed(path, key) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_skimming_notices_whatever_reading_notices(path: Path, key: UnitKey, seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(path.read_bytes())
+    match seed % 3:
+        case 0:
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        case 1:
+            lines = bytes(data).splitlines(keepends=True)
+            del lines[chance.randrange(4)]
+            data = bytearray(b"".join(lines))
+        case _:
+            start = chance.randrange(len(data))
+            data[start : start + 3] = chance.randbytes(3)
+    path.write_bytes(data)
+    with pytest.raises(BrokenLine):
+        list(read(path, key.public))
+    with pytest.raises(BrokenLine):
+        _skimmed(path, key)
+
+
+def test_skimming_believes_no_other_key(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(BrokenLine, match="signature"):
+        _skimmed(path, load_or_make(tmp_path / "other.key"))
