@@ -17,6 +17,8 @@ from edge_agent.vision.strays.places import CAME, Box, Place, Places, overlap
 from edge_agent.vision.strays.settings import OneWay, StraySettings
 from edge_agent.vision.vehicles import Vehicle, Vehicles
 
+_SURE = 500
+"""Per mille of a class from which it counts: a box on the road may look like a motorbike a bit."""
 _PERSON_M = 1.2
 """No person is wider on the road…"""
 _UPRIGHT = 1.3
@@ -160,8 +162,9 @@ class Strays:
         return False
 
     def _what(self, place: Place, known: Vehicle) -> Stray:
-        """A vehicle by its class, or because it came by itself; else a thing."""
-        if known.kind is not VehicleClass.UNKNOWN or place.came >= CAME:
+        """A vehicle by a class that is sure, or because it came by itself; else a thing."""
+        classed = known.kind is not VehicleClass.UNKNOWN and known.confidence >= _SURE
+        if classed or place.came >= CAME:
             return "stopped"
         return self._size_of(place.box)
 

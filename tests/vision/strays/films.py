@@ -26,6 +26,7 @@ class Drawn:
     size: tuple[int, int] = (44, 24)
     level: int = 200
     kind: VehicleClass | None = VehicleClass.CAR
+    score: float = 0.9
 
     def box(self, t: float) -> tuple[float, float, float, float] | None:
         """Where it is seen; None where it is not."""
@@ -72,13 +73,17 @@ class Told:
         self._drawn = drawn
 
     def detect(self, frame: Frame) -> Detections:
-        found = [(box, one.kind) for one in self._drawn if one.kind and (box := one.box(frame.t))]
+        found = [
+            (box, one.kind, one.score)
+            for one in self._drawn
+            if one.kind and (box := one.box(frame.t))
+        ]
         if not found:
             return Detections.none()
         return Detections(
-            np.array([box for box, _ in found]),
-            np.full(len(found), 0.9),
-            np.array([CLASSES.index(kind) for _, kind in found]),
+            np.array([box for box, _, _ in found]),
+            np.array([score for _, _, score in found]),
+            np.array([CLASSES.index(kind) for _, kind, _ in found]),
         )
 
     def cut(self) -> bool:

@@ -86,6 +86,14 @@ def test_a_thing_of_a_persons_size(size: tuple[int, int], what: str) -> None:
     assert {one.what for one in found} == {what}
 
 
+@pytest.mark.parametrize(("score", "what"), [(0.9, "stopped"), (0.45, "object")])
+def test_what_looks_a_bit_like_a_vehicle_and_did_not_come_is_a_thing(
+    score: float, what: str
+) -> None:
+    thing = Drawn(((22, 150, 110), (60, 150, 110)), size=(16, 12), score=score)
+    assert {one.what for one in strays(50, thing)[0]} == {what}
+
+
 def test_who_drives_back_over_a_line() -> None:
     settings = StraySettings({}, {"mid": "ab"})
     (began, ended), _ = strays(10, passing(2), settings=settings)
