@@ -13,6 +13,8 @@ from edge_agent.passage.pairing.sight import Sight
 from edge_agent.passage.pairing.trust import FITS_SIGMA, Trust
 
 _AROUND_MS = 6000.0
+_NEAR_MS = 3000.0
+"""Further off nothing fits, however uncertain."""
 _JUDGED_MS = 1000.0
 """By then every sensor's reading of the same moment has come, if it comes in time at all."""
 _RECENT_MS = 30_000.0
@@ -97,7 +99,11 @@ class Clocks:
         """Whether an anchor's vehicle was there then, and the sigma of "then", ms."""
         anchor, place = self._plan.by_key[self.anchor], self._plan.by_key[sight.place]
         sigma = 0.0
+        drive_ms = (place.at - anchor.at) / (sight.speed or typical) * 1000
+        near_ms = max(_NEAR_MS, abs(drive_ms))
         for other in self._recent:
+            if abs(sight.t_ms - other.t_ms - drive_ms) > near_ms:
+                continue
             if anchor.at <= place.at:
                 known = begin(other, anchor, self._plan, typical)
                 value = cost(known, sight, place)

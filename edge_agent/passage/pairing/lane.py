@@ -194,6 +194,7 @@ class LanePairer:
         self, vehicles: list[_Open], sights: list[Sight], place: Place
     ) -> dict[tuple[int, int], Cost]:
         found: dict[tuple[int, int], Cost] = {}
+        scale = self._survey.scale(place.key)
         for row, vehicle in enumerate(vehicles):
             # What may be part of another vehicle must not win that one's other parts.
             if vehicle.doubt is not None:
@@ -201,7 +202,7 @@ class LanePairer:
             if not place.two_wheels and vehicle.known.builds == {"two-wheels"}:
                 continue
             for column, sight in enumerate(sights):
-                value = cost(vehicle.known, sight, place, self._survey.scale(place.key))
+                value = cost(vehicle.known, sight, place, scale)
                 if value is not None:
                     found[row, column] = value
         return found
