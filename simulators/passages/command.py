@@ -29,6 +29,7 @@ _FAILED = 70
 _COLUMNS = (
     ("passage", "true", "vehicles"),
     ("passage", "complete", "complete"),
+    ("passage", "joined", "joined"),
     ("passage", "wrong", "wrong"),
     ("passage", "lost", "lost"),
     ("passage", "twice", "twice"),

