@@ -121,15 +121,17 @@ class Strays:
 
     def _standing(self, frame: Frame, vehicles: Vehicles) -> list[StrayReading]:
         readings = []
+        soonest = min(self._settings.stopped_s, self._settings.object_s)
         for place in self._places:
-            if place.number or place.seen - place.since < self._settings.stopped_s:
-                continue
-            stretch = self._stretch(_foot(place.box))
-            if not stretch:
+            stood = place.seen - place.since
+            if place.number or stood < soonest:
                 continue
             known = vehicles[place.track] if place.track in vehicles else Vehicle()
+            what, stretch = self._what(place, known), self._stretch(_foot(place.box))
+            least = self._settings.stopped_s if what == "stopped" else self._settings.object_s
+            if not stretch or stood < least:
+                continue
             place.number, place.stretch = self._next(), stretch
-            what = self._what(place, known)
             key = "place", place.number
             readings.append(
                 self._begin(key, what, stretch, place.number, frame, place.since, place.box, known)

@@ -122,7 +122,7 @@ def test_something_without_a_class_that_came_by_itself_is_a_vehicle() -> None:
     unknown = VehicleClass.UNKNOWN
     came = Drawn(((30, -50, 120), (34, 150, 120), (50, 150, 120)), kind=unknown)
     assert {one.what for one in strays(50, came)[0]} == {"stopped"}
-    fell = Drawn(((30, 150, 120), (50, 150, 120)), kind=unknown)
+    fell = Drawn(((22, 150, 120), (50, 150, 120)), kind=unknown)
     assert {one.what for one in strays(50, fell)[0]} == {"object"}
 
 
