@@ -16,7 +16,8 @@ _OTHERS: Mapping[str, tuple[Mapping[str, str], str]] = {
     "passage": (
         {
             "true": "true", "stored": "stored", "complete": "complete", "joined": "joined",
-            "wrong": "wrong", "lost": "lost", "twice": "twice", "unpaired": "unpaired", "clock_off_told": "off told",
+            "wrong": "wrong", "lost": "lost", "twice": "twice", "unpaired": "unpaired",
+            "clock_off_told": "off told",
             "publish_ms_p50": "publ. p50", "publish_ms_p99": "publ. p99",
         },
         "unpaired",
