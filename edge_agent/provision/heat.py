@@ -9,6 +9,8 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
+from edge_agent.vision.ground import Ground
+
 PLATE_M = 0.19
 """Width of a motorbike's plate, QCVN 08:2024/BCA: the smallest that is read."""
 _CELL = 16
@@ -59,14 +61,13 @@ def calibrate(picture: Path, out: Path, marks: Sequence[Mark]) -> Fit:
     Raises:
         ValueError: The points fix no plane.
     """
+    Ground([(x, y, east, north) for x, y, east, north in marks])  # refuses what fixes no plane
     image = _read(picture)
     height, width = image.shape[:2]
     table = np.array(marks, float)
     seen, road = table[:, :2] * (width, height), table[:, 2:]
     to_road, _ = cv2.findHomography(seen, road, 0)
     to_picture, _ = cv2.findHomography(road, seen, 0)
-    if to_road is None or to_picture is None or not np.isfinite(to_road).all():
-        raise ValueError("the points fix no plane")
     road_map, picture_map = np.asarray(to_road, float), np.asarray(to_picture, float)
     missed_px = np.linalg.norm(_project(picture_map, road) - seen, axis=1)
     missed_m = np.linalg.norm(_project(road_map, seen) - road, axis=1)
