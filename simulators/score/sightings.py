@@ -54,16 +54,17 @@ class Book:
 
     def __init__(self, sightings: Iterable[Sighting]) -> None:
         self.all = list(sightings)
-        self._by_id: dict[tuple[str, str, str], Sighting] = {}
+        # With the lane: one track may cross the lines of two.
+        self._by_id: dict[tuple[str, str, str, str], Sighting] = {}
         self._by_stamp: dict[tuple[str, str, str, int], list[Sighting]] = {}
         for each in self.all:
-            self._by_id[each.device, each.kind, each.id] = each
+            self._by_id[each.device, each.kind, each.lane, each.id] = each
             key = each.device, each.kind, each.lane, each.stamp
             self._by_stamp.setdefault(key, []).append(each)
 
     def find(self, claim: Claim) -> Sighting | None:
         """By its number; by its time where the unit numbers what the device does not."""
-        known = self._by_id.get((claim.device, claim.kind, claim.id))
+        known = self._by_id.get((claim.device, claim.kind, claim.lane, claim.id))
         if known is not None:
             return known
         near = self._by_stamp.get((claim.device, claim.kind, claim.lane, claim.t), [])
