@@ -1,1 +1,1 @@
-"""What the law says of a vehicle: dated tables judge it. Pure; only ``tables`` reads files."""
+"""What the law says of a vehicle: dated tables judge it. Pure but for reading files at start."""

@@ -1,4 +1,4 @@
-"""Reads the tables of rules, once at start: the only file of this room that touches a disk.
+"""Reads the tables of rules, once at start.
 
 A table that cannot be trusted in form (a gap, an overlap, an unknown key, no source) is refused
 with file and line; one that cannot be trusted in substance (nobody verified it, or its time is
