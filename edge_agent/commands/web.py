@@ -7,7 +7,6 @@ import signal
 from collections.abc import Coroutine
 from pathlib import Path
 
-from edge_agent import logs
 from edge_agent.clock import SystemClock
 from edge_agent.commands import options
 from edge_agent.errors import EdgeError
@@ -58,14 +57,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.what == "code":
         return _code(args)
+    from edge_agent.web.memory import be_frugal  # noqa: PLC0415
+
+    be_frugal()
     # Not at the top: `code` and --help work where the extra for the page is not installed.
     try:
-        from edge_agent.web import certificate, server  # noqa: PLC0415
+        from edge_agent.web import certificate, lines, server  # noqa: PLC0415
         from edge_agent.web.house import House  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise EdgeError(f"{error.name} is not installed: pip install 'edge-agent[web]'") from None
 
-    logs.configure("info")
+    lines.configure()
     if (args.certificate is None) != (args.key is None):
         raise EdgeError("--certificate and --key go together")
     address = server.address_of(args.listen, expose=args.expose)

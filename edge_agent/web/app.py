@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -46,6 +47,9 @@ async def static(request: Request) -> Response:
 
 @contextlib.asynccontextmanager
 async def _life(house: House) -> AsyncIterator[None]:
+    # Two wait for the agent and the disk as well as many would, and each takes memory.
+    few = ThreadPoolExecutor(2, thread_name_prefix="web")
+    asyncio.get_running_loop().set_default_executor(few)
     watch = asyncio.create_task(house.trials.watch(), name="trials")
     try:
         yield

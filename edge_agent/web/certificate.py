@@ -3,6 +3,8 @@
 import hashlib
 import ipaddress
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,8 @@ def context(certificate: Path, key: Path) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.options |= ssl.OP_NO_RENEGOTIATION
+    # A tab keeps its connection; tickets to come back with would be memory for nothing.
+    made.num_tickets = 0
     try:
         made.load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as error:
@@ -40,14 +44,28 @@ def load_or_make(folder: Path, hosts: Iterable[str]) -> tuple[Path, Path]:
     """Certificate and key in this folder; made when they are missing.
 
     Raises:
-        OSError: They could not be written.
+        CertificateError: They could not be made.
     """
     certificate, key = folder / CERTIFICATE, folder / KEY
     if not (certificate.exists() and key.exists()):
-        made, secret = _make(sorted(hosts))
-        write_whole(key, secret)
-        write_whole(certificate, made, 0o644)
+        # In a process that ends: making one takes memory that the page would keep for ever.
+        words = [sys.executable, "-m", __name__, str(folder), *sorted(hosts)]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode:
+            last = done.stderr.strip().rpartition("\n")[2]
+            raise CertificateError(f"{certificate}: cannot be made: {last}")
     return certificate, key
+
+
+def make(folder: Path, hosts: list[str]) -> None:
+    """Write a new key and its certificate.
+
+    Raises:
+        OSError: They could not be written.
+    """
+    made, secret = _make(hosts)
+    write_whole(folder / KEY, secret)
+    write_whole(folder / CERTIFICATE, made, 0o644)
 
 
 def digest(certificate: Path) -> str:
@@ -91,3 +109,7 @@ def _make(hosts: list[str]) -> tuple[bytes, bytes]:
         serialization.NoEncryption(),
     )
     return made.public_bytes(serialization.Encoding.PEM), secret
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), sys.argv[2:])

@@ -23,6 +23,8 @@ from edge_agent.web.words import language_of
 BODY_MAX = 1_200_000
 """Bytes of a form: a site file of a megabyte, as large as the judge takes one."""
 FIELDS_MAX = 40
+PART_NS, PARTS_MAX = 900_000_000, 100
+OK = 200
 THEMES = ("auto", "light", "dark")
 
 HEADERS = {
@@ -106,7 +108,7 @@ def guarded(row: Row, house: House) -> Callable[[Request], Awaitable[Response]]:
             if row.method == "POST":
                 visit.form = await _form(request)
                 _ours(visit)
-            response = await row.page(visit)
+            response = await (_shared(visit, row) if visit.live else row.page(visit))
         except Refusal as refusal:
             response = await visit.page("refused.html", refusal.status, why=refusal.key)
         except ClientDisconnect:
@@ -121,6 +123,25 @@ def guarded(row: Row, house: House) -> Callable[[Request], Awaitable[Response]]:
         return response
 
     return endpoint
+
+
+async def _shared(visit: Visit, row: Row) -> Response:
+    """The live part of a page, drawn once a second for all who look at the same.
+
+    It holds no form and nobody's name: it is the same for everybody of a role and language.
+    """
+    parts, now = visit.house.parts, visit.house.clock.mono_ns()
+    url = visit.request.url
+    key = (url.path, url.query, visit.language, visit.role.word)
+    known = parts.get(key)
+    if known is not None and now - known[0] < PART_NS:
+        return Response(known[1], media_type="text/html; charset=utf-8")
+    response = await row.page(visit)
+    if response.status_code == OK:
+        if len(parts) >= PARTS_MAX:
+            parts.clear()
+        parts[key] = (now, bytes(response.body))
+    return response
 
 
 def _visit(request: Request, house: House) -> Visit:

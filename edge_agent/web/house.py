@@ -5,8 +5,8 @@ from pathlib import Path
 
 from edge_agent.clock import Clock
 from edge_agent.web.access.accounts import Accounts
-from edge_agent.web.access.audit import Audit
 from edge_agent.web.access.lockout import Lockout
+from edge_agent.web.access.safe import Ask, Safe
 from edge_agent.web.access.sessions import Sessions
 from edge_agent.web.change.trial import Trials
 from edge_agent.web.change.versions import Versions
@@ -31,6 +31,7 @@ class House:
         hosts: Names and addresses by which a browser may call this page.
         restart: Whether the agent may be told to end, so that its service manager starts it anew.
         log_file: Where the agent's log is; the journal when left out.
+        ask_vault: How hashes are made and changes recorded; by processes that end when left out.
     """
 
     config: Path
@@ -39,7 +40,9 @@ class House:
     hosts: frozenset[str]
     restart: bool = False
     log_file: Path | None = None
+    ask_vault: Ask | None = None
     sessions: Sessions = field(default_factory=Sessions)
+    parts: dict[tuple[str, ...], tuple[int, bytes]] = field(default_factory=dict)
     by_name: Lockout = field(default_factory=lambda: Lockout(_LONGEST_BY_NAME_S))
     by_address: Lockout = field(default_factory=lambda: Lockout(_LONGEST_BY_ADDRESS_S))
 
@@ -47,7 +50,7 @@ class House:
         self.folder = self.state_dir / FOLDER
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.accounts = Accounts(self.folder)
-        self.audit = Audit(self.folder, self.clock)
+        self.safe = Safe(self.folder, self.clock, self.ask_vault)
         self.agent = Agent(self.state_dir, self.clock)
         self.chores = Chores(self.clock)
         self.log = Log(self.chores, self.log_file)
@@ -56,7 +59,7 @@ class House:
             self.config,
             self.folder,
             self.versions,
-            self.audit,
+            self.safe,
             self.clock,
             self.agent,
             self.restart,

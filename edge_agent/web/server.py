@@ -12,12 +12,13 @@ from edge_agent.errors import EdgeError
 from edge_agent.web import certificate
 from edge_agent.web.app import build
 from edge_agent.web.house import FOLDER, House
+from edge_agent.web.memory import settle
 
 CONNECTIONS_MAX = 400
 _KEEP_ALIVE_S = 10
 """Longer than a page waits between two questions, so that it does not shake hands each time."""
 _STOP_S = 3
-_TLS_BUFFER = 32 * 1024
+_TLS_BUFFER = 8 * 1024
 """A tab's read buffer. asyncio takes 256 kB and writes them full of zeros: a hundred tabs would
 take 25 MB for questions of 1 kB."""
 _HEAD_MAX = 16 * 1024
@@ -94,6 +95,7 @@ async def serve(house: House, listener: socket.socket, tls: tuple[Path, Path]) -
         ssl_keyfile=str(tls[1]),
         ssl_context_factory=lambda _config, _default: made,
     )
+    settle()
     await uvicorn.Server(config).serve(sockets=[listener])
 
 
@@ -104,7 +106,8 @@ def listen(address: Address) -> socket.socket:
         ListenError: Somebody else has it, or there is no such interface.
     """
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # By its full name: asyncio sends at once (TCP_NODELAY) only where it sees that this is TCP.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((address.host, address.port))

@@ -17,7 +17,10 @@ import pytest
 from tests.house.source import ROOT, files
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-SHIPPED = {".py", ".toml", ".md", ".json", ".sql", ".onnx", ".typed"}
+SHIPPED = {
+    *(".py", ".toml", ".md", ".json", ".sql", ".onnx", ".typed"),
+    *(".html", ".css", ".js", ".svg"),
+}
 
 
 @pytest.fixture(scope="module")

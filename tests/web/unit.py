@@ -13,7 +13,7 @@ import httpx2 as httpx
 
 from edge_agent.clock import ManualClock
 from edge_agent.door import Door
-from edge_agent.web.access import password
+from edge_agent.web.access import password, vault
 from edge_agent.web.access.accounts import Account
 from edge_agent.web.access.role import Role
 from edge_agent.web.app import build
@@ -109,9 +109,11 @@ class Unit:
     app: Any
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     killed: list[tuple[int, int]] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
 
     def answer(self, name: str) -> bytes:
         """What the agent says at a door."""
+        self.asked[name] = self.asked.get(name, 0) + 1
         return json.dumps(self.told[name]).encode()
 
     def kill(self, pid: int, number: int) -> None:
@@ -162,6 +164,11 @@ class Browser:
         return await self.client.post(path, data=fields, headers={"origin": ORIGIN, **headers})
 
 
+async def _at_once(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """The vault without its process."""
+    return vault.answer(folder, request)
+
+
 @contextlib.asynccontextmanager
 async def unit(folder: Path, *, agent: bool = True, restart: bool = False) -> AsyncIterator[Unit]:
     """A unit whose agent answers, or does not."""
@@ -170,7 +177,7 @@ async def unit(folder: Path, *, agent: bool = True, restart: bool = False) -> As
     config.parent.mkdir(exist_ok=True)
     config.write_text(SITE)
     clock = ManualClock(utc_ms=NOW)
-    house = House(config, state_dir, clock, frozenset({HOST}), restart)
+    house = House(config, state_dir, clock, frozenset({HOST}), restart, ask_vault=_at_once)
     made = Unit(house, clock, build(house), {STATUS: status(), PASSAGES: passages()})
     house.trials._kill = made.kill
     async with contextlib.AsyncExitStack() as stack:

@@ -1,13 +1,13 @@
 """The record of what was changed here and by whom: a chain of signed lines, as evidence has one.
 
-The key is this process's own: who takes over the page must not be able to sign evidence.
+The key is the page's own: who takes over the page must not be able to sign evidence.
 """
 
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from edge_agent.clock import Clock
 from edge_agent.evidence import ledger
 from edge_agent.evidence.keys import load_or_make
 
@@ -30,34 +30,34 @@ class Record:
 
 
 class Audit:
-    """Appends; a change that cannot be recorded must not be made.
+    """Appends, and reads back with proof.
 
     A chain that is broken is set aside under another name, and the new one begins by saying so: a
     damaged file must not lock out the people who come to repair.
+
+    Args:
+        folder: Where record and key lie.
+        t: UTC, ms since 1970.
     """
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, t: int) -> None:
         self._path = folder / FILE
         self._key = load_or_make(folder / KEY)
-        self._clock = clock
-        self.set_aside = ""
         try:
             self._book = ledger.Ledger(self._path, self._key)
         except ledger.BrokenLine as error:
-            aside = self._path.with_name(f"{FILE}.broken-{clock.utc_ms()}")
+            aside = self._path.with_name(f"{FILE}.broken-{t}")
             self._path.replace(aside)
-            self.set_aside = str(error)
             self._book = ledger.Ledger(self._path, self._key)
-            self.note("", "set-aside", file=aside.name, why=str(error)[:200])
+            self.note(t, "", "set-aside", {"file": aside.name, "why": str(error)[:200]})
 
-    def note(self, who: str, what: str, **facts: str | int) -> None:
+    def note(self, t: int, who: str, what: str, facts: dict[str, Any]) -> None:
         """Put on record; durable when it returns.
 
         Raises:
             OSError: It could not be written.
-            BrokenLine: The record was tampered with meanwhile.
         """
-        self._book.append(self._clock.utc_ms(), what, {"who": who, **facts})
+        self._book.append(t, what, {"who": who, **facts})
 
     def read(self, last: int) -> Record:
         """The last lines, after the whole chain was proved."""

@@ -1,12 +1,10 @@
 """Passwords as Argon2id hashes (RFC 9106), in the PHC form that other programs read too."""
 
 import os
+from functools import cache
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-SHORTEST, LONGEST = 10, 200
-"""Characters. Length is what makes a password hard to guess (NIST SP 800-63B)."""
 
 _MEMORY_KIB, _PASSES, _LANES = 12288, 3, 1
 """Of OWASP's equally strong pairs one that a small unit can spare while somebody logs in."""
@@ -33,5 +31,7 @@ def fits(password: str, stored: str) -> bool:
     return True
 
 
-NOBODYS = hashed(os.urandom(16).hex())
-"""Judged where there is no such account, so that both take equally long."""
+@cache
+def nobodys() -> str:
+    """Judged where there is no such account, so that both take equally long."""
+    return hashed(os.urandom(16).hex())

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_agent.clock import Clock
-from edge_agent.web.access.audit import Audit
 from edge_agent.web.access.files import write_whole
+from edge_agent.web.access.safe import Safe, SafeError
 from edge_agent.web.change.versions import Versions, fingerprint
 from edge_agent.web.sources.agent import Agent
 
@@ -54,7 +54,7 @@ class Trials:
         config: Path,
         folder: Path,
         versions: Versions,
-        audit: Audit,
+        safe: Safe,
         clock: Clock,
         agent: Agent,
         restart: bool,
@@ -63,11 +63,12 @@ class Trials:
         self._config = config
         self._note = folder / FILE
         self._versions = versions
-        self._audit = audit
+        self._safe = safe
         self._clock = clock
         self._agent = agent
         self._restart = restart
         self._kill = kill
+        self._alone = asyncio.Lock()
         self._until_ns: int | None = None
         self._running: tuple[int, int, str, str] | None = None
 
@@ -91,6 +92,10 @@ class Trials:
             Conflict: Somebody else was faster, or nothing changes.
             OSError: It could not be written; all is as before.
         """
+        async with self._alone:
+            await self._apply(content, base, who)
+
+    async def _apply(self, content: bytes, base: str, who: str) -> None:
         if self._running is not None:
             raise Conflict("conflict-trial")
         old = self._config.read_bytes()
@@ -102,7 +107,7 @@ class Trials:
         before = self._versions.keep(old, now_ms)
         after = self._versions.keep(content, now_ms)
         mark = fingerprint(content)
-        self._audit.note(who, "config-applied", before=base, after=mark, version=after)
+        await self._safe.note(who, "config-applied", before=base, after=mark, version=after)
         facts = {"before": before, "after": after, "who": who, "fingerprint": mark}
         write_whole(self._note, json.dumps(facts).encode())
         try:
@@ -114,17 +119,19 @@ class Trials:
         self._until_ns = self._clock.mono_ns() + TRIAL_S * _NS
         await self._tell_agent()
 
-    def confirm(self, mark: str, who: str) -> None:
+    async def confirm(self, mark: str, who: str) -> None:
         """It is good: keep it.
 
         Raises:
             Conflict: That file is not on trial (any more).
         """
-        if self._running is None or self._running[3] != mark:
-            raise Conflict("conflict-over")
-        self._audit.note(who, "config-confirmed", fingerprint=mark, version=self._running[1])
-        self._note.unlink(missing_ok=True)
-        self._running = self._until_ns = None
+        async with self._alone:
+            if self._running is None or self._running[3] != mark:
+                raise Conflict("conflict-over")
+            version = self._running[1]
+            await self._safe.note(who, "config-confirmed", fingerprint=mark, version=version)
+            self._note.unlink(missing_ok=True)
+            self._running = self._until_ns = None
 
     async def undo(self, who: str, why: str) -> None:
         """Put the old one back.
@@ -133,6 +140,10 @@ class Trials:
             Conflict: Nothing is on trial.
             OSError: It could not be written; it will be tried again.
         """
+        async with self._alone:
+            await self._undo(who, why)
+
+    async def _undo(self, who: str, why: str) -> None:
         if self._running is None:
             raise Conflict("conflict-over")
         before, _, _, mark = self._running
@@ -141,7 +152,7 @@ class Trials:
             raise Conflict("conflict-lost")
         if fingerprint(self._config.read_bytes()) == mark:
             self._write(content)
-        self._audit.note(who, "config-undone", why=why, fingerprint=mark, version=before)
+        await self._safe.note(who, "config-undone", why=why, fingerprint=mark, version=before)
         self._note.unlink(missing_ok=True)
         self._running = self._until_ns = None
         await self._tell_agent()
@@ -153,7 +164,7 @@ class Trials:
             if self._until_ns is not None and self._clock.mono_ns() >= self._until_ns:
                 try:
                     await self.undo("", "not confirmed")
-                except (OSError, Conflict) as error:
+                except (OSError, SafeError, Conflict) as error:
                     _log.error("a configuration on trial cannot be undone: %s", error)
             await self._clock.sleep(_LOOK_S)
 

@@ -19,7 +19,7 @@ def axles(weighed: Mapping[str, Any], word: Callable[..., str]) -> Markup:
     gaps = [row.get("sp") for row in rows[1:]]
     total = sum(gap or _UNKNOWN_CM for gap in gaps) or _UNKNOWN_CM
     scale = min((WIDTH - 2 * _MARGIN) / total, 1.1)
-    places = [float(_MARGIN)]
+    places = [float(_MARGIN)] if rows else []
     for gap in gaps:
         places.append(places[-1] + (gap or _UNKNOWN_CM) * scale)
 

@@ -1,11 +1,9 @@
 """Who may come in: an administrator decides; everybody changes their own password."""
 
-import asyncio
-
 from starlette.responses import Response
 
-from edge_agent.web.access import password
 from edge_agent.web.access.accounts import Account, Refused
+from edge_agent.web.access.limits import LONGEST
 from edge_agent.web.access.role import Role, role_of
 from edge_agent.web.gate import Refusal
 from edge_agent.web.pages.entry import unfit_password
@@ -28,8 +26,8 @@ async def put(visit: Visit) -> Response:
         return await _page(visit, 400, wrong)
     try:
         role = role_of(form.get("role", ""))
-        hashed = await asyncio.to_thread(password.hashed, form["password"])
-        house.audit.note(visit.name, "account-set", account=name[:64], role=role.word)
+        hashed = await house.safe.hashed(form["password"])
+        await house.safe.note(visit.name, "account-set", account=name[:64], role=role.word)
         house.accounts.put(Account(name, role, hashed, house.clock.utc_ms()))
     except ValueError:
         return await _page(visit, 400, "refused-form")
@@ -46,7 +44,7 @@ async def remove(visit: Visit) -> Response:
     if name == visit.name:
         return await _page(visit, 400, "account-yourself")
     try:
-        visit.house.audit.note(visit.name, "account-removed", account=name[:64])
+        await visit.house.safe.note(visit.name, "account-removed", account=name[:64])
         visit.house.accounts.remove(name)
     except Refused as refused:
         return await _page(visit, 400, str(refused))
@@ -66,16 +64,16 @@ async def own(visit: Visit) -> Response:
     if account is None:
         raise Refusal(403, "refused-login")
     wrong = unfit_password(form.get("password", ""), form.get("again", ""))
-    now, old = house.clock.mono_ns(), form.get("old", "")[: password.LONGEST]
+    now, old = house.clock.mono_ns(), form.get("old", "")[:LONGEST]
     if house.by_name.wait_s(account.name, now):
         wrong = "login-wait"
-    elif not wrong and not await asyncio.to_thread(password.fits, old, account.hashed):
+    elif not wrong and not await house.safe.fits(old, account.hashed):
         house.by_name.wrong(account.name, now)
         wrong = "password-old-wrong"
     if wrong:
         return await visit.page("password.html", 400, wrong=wrong)
-    hashed = await asyncio.to_thread(password.hashed, form["password"])
-    house.audit.note(visit.name, "password-changed")
+    hashed = await house.safe.hashed(form["password"])
+    await house.safe.note(visit.name, "password-changed")
     house.accounts.put(Account(account.name, account.role, hashed, house.clock.utc_ms()))
     return visit.to("/", "said-password")
 

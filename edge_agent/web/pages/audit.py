@@ -1,7 +1,5 @@
 """What was changed here, by whom; the chain of lines is proved each time it is shown."""
 
-import asyncio
-
 from starlette.responses import Response
 
 from edge_agent.web.visit import Visit
@@ -11,5 +9,5 @@ _SHOWN = 200
 
 async def page(visit: Visit) -> Response:
     """The last lines."""
-    record = await asyncio.to_thread(visit.house.audit.read, _SHOWN)
+    record = await visit.house.safe.read(_SHOWN)
     return await visit.page("audit.html", record=record)

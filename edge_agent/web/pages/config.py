@@ -52,7 +52,7 @@ async def apply(visit: Visit) -> Response:
 async def confirm(visit: Visit) -> Response:
     """Keep what is on trial."""
     try:
-        visit.house.trials.confirm(visit.form.get("fingerprint", ""), visit.name)
+        await visit.house.trials.confirm(visit.form.get("fingerprint", ""), visit.name)
     except Conflict as conflict:
         raise Refusal(409, str(conflict)) from conflict
     return visit.to("/config", "said-confirmed")

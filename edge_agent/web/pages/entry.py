@@ -1,12 +1,12 @@
 """Coming in and going out: first password by the console's code, login, language and light."""
 
-import asyncio
 import re
 
 from starlette.responses import Response
 
-from edge_agent.web.access import code, password
+from edge_agent.web.access import code
 from edge_agent.web.access.accounts import NAME, Account, Refused
+from edge_agent.web.access.limits import LONGEST, SHORTEST
 from edge_agent.web.access.role import Role
 from edge_agent.web.gate import THEMES
 from edge_agent.web.visit import COOKIE, Visit
@@ -28,15 +28,15 @@ async def login(visit: Visit) -> Response:
     if waiting:
         return await visit.page("login.html", 429, wrong="login-wait", wait=waiting)
     account = visit.house.accounts.get(name)
-    stored = account.hashed if account else password.NOBODYS
-    fits = len(typed) <= password.LONGEST and await asyncio.to_thread(password.fits, typed, stored)
+    stored = account.hashed if account else ""
+    fits = len(typed) <= LONGEST and await visit.house.safe.fits(typed, stored)
     if account is None or not fits:
-        wait = _wrong(visit, name)
+        wait = await _wrong(visit, name)
         return await visit.page("login.html", 403, wrong="login-wrong", wait=wait)
     visit.house.by_name.right(name)
     visit.house.by_address.right(visit.address)
     _begin(visit, account)
-    visit.house.audit.note(account.name, "login", address=visit.address)
+    await visit.house.safe.note(account.name, "login", address=visit.address)
     return visit.to("/")
 
 
@@ -58,12 +58,12 @@ async def first(visit: Visit) -> Response:
     elif not NAME.fullmatch(name):
         wrong, status = "account-bad-name", 400
     elif not code.use(house.folder, form.get("code", "")):
-        wrong, wait = "first-wrong-code", _wrong(visit, "")
+        wrong, wait = "first-wrong-code", await _wrong(visit, "")
     else:
-        hashed = await asyncio.to_thread(password.hashed, form["password"])
+        hashed = await house.safe.hashed(form["password"])
         account = Account(name, Role.ADMIN, hashed, house.clock.utc_ms())
         try:
-            house.audit.note(name, "first-password", address=visit.address)
+            await house.safe.note(name, "first-password", address=visit.address)
             house.accounts.put(account)
         except Refused as refused:
             wrong, status = str(refused), 400
@@ -96,11 +96,11 @@ async def preferences(visit: Visit) -> Response:
 
 def unfit_password(typed: str, again: str) -> str:
     """Why a password will not do, as a key of the words; empty when it will."""
-    if not password.SHORTEST <= len(typed) <= password.LONGEST:
+    if not SHORTEST <= len(typed) <= LONGEST:
         return "password-length"
     if typed != again:
         return "password-differs"
-    return "password-simple" if len(set(typed)) < password.SHORTEST // 2 else ""
+    return "password-simple" if len(set(typed)) < SHORTEST // 2 else ""
 
 
 def _begin(visit: Visit, account: Account) -> None:
@@ -116,11 +116,13 @@ def _wait_s(visit: Visit, name: str) -> int:
     return round(max(by_name, visit.house.by_address.wait_s(visit.address, now)) + 0.49)
 
 
-def _wrong(visit: Visit, name: str) -> int:
+async def _wrong(visit: Visit, name: str) -> int:
     house, now = visit.house, visit.house.clock.mono_ns()
     wait = house.by_address.wrong(visit.address, now)
     if name:
         wait = max(wait, house.by_name.wrong(name[:64], now))
     if wait:
-        house.audit.note("", "locked-out", name=name[:64], address=visit.address, s=round(wait))
+        await house.safe.note(
+            "", "locked-out", name=name[:64], address=visit.address, s=round(wait)
+        )
     return round(wait)
