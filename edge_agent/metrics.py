@@ -71,6 +71,12 @@ def _unit(now: Snapshot) -> Iterator[Metric]:
     process = now.process
     yield from _gauge("clock_uncertainty_seconds", "Half-width of true UTC.", _at(uncertain))
     yield from _counter("clock_steps", "Jumps of UTC seen.", now.clock.steps)
+    rules = GaugeMetricFamily(
+        "edge_agent_rules_figure", "What could not be judged, by rule and why.", labels=["name"]
+    )
+    for name, value in sorted(now.rules.items()):
+        rules.add_metric([name], value)
+    yield rules
     yield from _gauge("uptime_seconds", "Since the agent started.", now.up_s)
     yield from _gauge("config_problems", "Errors in the file not in force.", now.config_problems)
     yield from _gauge("alarms", "Alarms raised now.", len(now.alarms))

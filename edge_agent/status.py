@@ -135,6 +135,9 @@ class Snapshot(_Part):
     process: ProcessPart = Field(default_factory=ProcessPart)
     alarms: list[AlarmPart] = Field(default_factory=list)
     events: dict[str, int] = Field(default_factory=dict, description="Recorded since start.")
+    rules: dict[str, int] = Field(
+        default_factory=dict, description="What could not be judged, by rule and reason."
+    )
 
 
 class StatusServer(door.Door):

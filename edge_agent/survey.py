@@ -78,6 +78,7 @@ def take(
             for alarm in alarms
         ],
         events=dict(events),
+        rules=dict(figures.get(settings.unit.id, {})),
     )
 
 

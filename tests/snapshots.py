@@ -83,4 +83,5 @@ def snapshot(*, measured: bool = True) -> Snapshot:
             )
         ],
         events={"passage": 1000},
+        rules={"refused-red-light-signal-coarse": 3},
     )

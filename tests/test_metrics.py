@@ -56,6 +56,7 @@ def test_every_figure_is_there_in_base_units() -> None:
         ("edge_agent_cpu_seconds_total", ()): 12.5,
         ("edge_agent_temperature_celsius", ()): 51.2,
         ("edge_agent_events_total", (("stream", "passage"),)): 1000,
+        ("edge_agent_rules_figure", (("name", "refused-red-light-signal-coarse"),)): 3,
     }
     assert expected.items() <= found.items()
 
