@@ -155,7 +155,7 @@ def test_without_words_of_who_was_seen_time_and_place_tell() -> None:
 
 def test_one_track_over_the_lines_of_two_lanes_is_two_readings() -> None:
     other = seen(1100, "cam1", "c-1", 1, lane="lane3", place="cam1/3")
-    beside = passage(("cam1", "c-1"), at=1100)
-    beside.body["lane"] = "lane3"
+    told = passage(("cam1", "c-1"), at=1100)
+    beside = Stored({**told.body, "lane": "lane3"}, told.committed)
     row = whole([*TWO, other], FIRST, SECOND, beside)
     assert (row.values["lost"], row.values["twice"]) == (0, 0)
