@@ -39,7 +39,7 @@ def test_a_dot_for_each_vehicle_within_the_frame(dots: list[Dot]) -> None:
     assert len([each for each in drawn if each.get("class") == "dot"]) == len(dots)
     for mark in drawn.iter("rect"):
         assert 30 < float(mark.get("x", "nan")) < 720
-        assert 0 < float(mark.get("y", "nan")) < 260
+        assert 0 < float(mark.get("y", "nan")) < 320
 
 
 @given(

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from edge_agent.web.drawing.axis import round_up, times
 from edge_agent.web.drawing.svg import drawing, element, label
 
-WIDTH, HEIGHT = 720, 260
+WIDTH, HEIGHT = 720, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 12, 28
 COLOURS = 8
 """Of lanes in the style sheet; then they come again."""

@@ -13,7 +13,7 @@ from edge_agent.web.drawing.axis import times
 from edge_agent.web.drawing.svg import drawing, element, label
 
 WIDTH = 720
-_ROW, _LEFT, _RIGHT, _TOP, _BOTTOM = 26, 40, 8, 6, 24
+_ROW, _LEFT, _RIGHT, _TOP, _BOTTOM = 38, 40, 8, 6, 26
 _LEGIBLE = 14.0
 """Width from which a letter fits into a band."""
 

@@ -47,7 +47,8 @@ if (live) {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh().catch(() => {}); });
 }
 
-document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+const here = document.querySelector("nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - innerWidth / 2;
 
 // A trial counts down where somebody can see it, and shows how it ended.
 const trial = document.querySelector("[data-trial]");
