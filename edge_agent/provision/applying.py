@@ -8,7 +8,7 @@ from edge_agent.provision import service
 from edge_agent.provision.answers import text, yes
 from edge_agent.provision.guard import Guard
 from edge_agent.provision.migrate import migrated
-from edge_agent.provision.record import install
+from edge_agent.provision.record import ProvisionError, install
 from edge_agent.provision.snapshots import Snapshots
 from edge_agent.provision.visit import Result, StepFailed, Visit
 
@@ -58,9 +58,20 @@ async def apply(visit: Visit) -> Result:
         visit.bench.restart(how, visit.config, visit.state_dir)
         visit.answers.forget("apply.confirm")
         raise StepFailed(f"undone: {trouble or 'nobody confirmed it'}; snapshot {kept.id} is back")
-    guard.confirm()
+    _keep(visit, guard, fingerprint)
     facts = {"snapshot": kept.id, "fingerprint": fingerprint, "how": how}
     return Result("ok", "", facts)
+
+
+def _keep(visit: Visit, guard: Guard, fingerprint: str) -> None:
+    """Confirm, unless somebody did so meanwhile by ``provision --confirm``."""
+    if guard.pending() is None and settings.examine(visit.config).fingerprint == fingerprint:
+        return
+    try:
+        guard.confirm()
+    except ProvisionError:
+        visit.answers.forget("apply.confirm")  # the yes came too late; next time it is asked again
+        raise
 
 
 def _confirmed(visit: Visit) -> bool:

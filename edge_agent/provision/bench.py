@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import json
-import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -75,30 +75,17 @@ class RealBench:
         return seen
 
     async def still(self, view: View, file: Path) -> str:
-        """By a process that is killed when it hangs."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "edge_agent.provision.still",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        asked = json.dumps({"view": asdict(view), "file": str(file)}).encode() + b"\n"
-        try:
-            # By stdin, not by argument: the password would show in the process list.
-            async with asyncio.timeout(_PATIENCE_S):
-                out, _ = await process.communicate(asked)
-            return str(json.loads(out)["trouble"])
-        except TimeoutError:
-            return f"no picture within {_PATIENCE_S:.0f} s"
-        except ValueError:
-            return f"looking through it failed, code {process.returncode}"
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+        """See ``provision.still``."""
+        said = await _child("still", {"view": asdict(view), "file": str(file)}, _PATIENCE_S)
+        return str(said["trouble"])
+
+    async def lamps(
+        self, view: View, heads: Mapping[str, Any], seconds: float
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """See ``provision.lamps``."""
+        asked = {"view": asdict(view), "heads": dict(heads), "seconds": seconds}
+        said = await _child("lamps", asked, seconds + _PATIENCE_S)
+        return str(said["trouble"]), list(said.get("rows", []))
 
     def restart(self, how: str, config: Path, state_dir: Path) -> None:
         """See ``service``."""
@@ -114,18 +101,40 @@ class RealBench:
     def guard(self, config: Path, state_dir: Path) -> None:
         """A process of its own waits for the deadline: this one may be gone by then."""
         words = ["provision", "--watch", "--config", str(config), "--state-dir", str(state_dir)]
-        subprocess.Popen(
-            [sys.executable, "-m", "edge_agent", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        service.detached(words, state_dir / "provision" / "guard.log")
 
     async def doctor(self, config: Path, state_dir: Path) -> list[dict[str, Any]]:
         """All findings; the cameras' pictures are remembered as they are aimed now."""
         facts = await gather(config, state_dir, self._clock, offline=False, remember=True)
         return [finding.as_json() for finding in examine(facts)]
+
+
+async def _child(module: str, asked: dict[str, Any], patience_s: float) -> dict[str, Any]:
+    """Ask a process that looks through a camera, and is killed when it hangs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        f"edge_agent.provision.{module}",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        # By stdin, not by argument: the password would show in the process list.
+        async with asyncio.timeout(patience_s):
+            out, _ = await process.communicate(json.dumps(asked).encode() + b"\n")
+        said: dict[str, Any] = json.loads(out)
+    except TimeoutError:
+        return {"trouble": f"no picture within {patience_s:.0f} s"}
+    except ValueError:
+        return {"trouble": f"looking through it failed, code {process.returncode}"}
+    else:
+        return said
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def _sum(left: int | None, right: int | None) -> int | None:

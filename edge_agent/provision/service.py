@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,17 +68,26 @@ def stop(state_dir: Path) -> None:
     file.unlink(missing_ok=True)
 
 
+def detached(words: Sequence[str], log: Path) -> int:
+    """Start ``edge-agent`` with these words so that it outlives this visit; its process id.
+
+    Not by ``subprocess``, which wants to see the end of what it starts.
+    """
+    nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)
+    errors = (os.POSIX_SPAWN_OPEN, 2, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "edge_agent", *words],
+        os.environ,
+        file_actions=[nothing, (os.POSIX_SPAWN_DUP2, 0, 1), errors],
+        setsid=True,
+    )
+
+
 def _start(config: Path, state_dir: Path) -> None:
-    words = [sys.executable, "-m", "edge_agent", "run", "--config", str(config)]
-    with (state_dir / "provision" / "agent.log").open("ab") as log:
-        process = subprocess.Popen(
-            [*words, "--state-dir", str(state_dir)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,  # it outlives this visit
-        )
-    write(_pid_file(state_dir), str(process.pid))
+    words = ["run", "--config", str(config), "--state-dir", str(state_dir)]
+    number = detached(words, state_dir / "provision" / "agent.log")
+    write(_pid_file(state_dir), str(number))
 
 
 def _pid_file(state_dir: Path) -> Path:

@@ -71,6 +71,11 @@ class Bench(Protocol):
     async def still(self, view: View, file: Path) -> str:
         """Take a picture; why there is none, or an empty text."""
 
+    async def lamps(
+        self, view: View, heads: Mapping[str, Any], seconds: float
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """Changes of lamps as a camera sees them; why not, or an empty text, before them."""
+
     def restart(self, how: str, config: Path, state_dir: Path) -> None:
         """Let the agent run on the site file as it is now."""
 

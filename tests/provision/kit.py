@@ -91,12 +91,14 @@ class FakeBench:
 
     Attributes:
         lost: Whether the broker is out of reach under the new site file.
+        dark: Why the camera sees no lamps.
         dies_at: Name of the call at which the process is killed, once.
     """
 
     found: list[Proposal] = field(default_factory=lambda: list(FOUND))
     lost: bool = False
     dies_at: str = ""
+    dark: str = ""
     calls: list[str] = field(default_factory=list)
     running: str = ""
 
@@ -120,6 +122,15 @@ class FakeBench:
         picture = np.full((360, 640, 3), 90, np.uint8)
         cv2.imwrite(str(file), picture)
         return ""
+
+    async def lamps(
+        self, view: View, heads: Mapping[str, Any], seconds: float
+    ) -> tuple[str, list[dict[str, Any]]]:
+        self._call("lamps")
+        return self.dark, [
+            {"at_ms": row["at_ms"] + 200, "phase": 1, "colour": row["phases"]["1"]}
+            for row in OBSERVED.signals
+        ]
 
     def restart(self, how: str, config: Path, state_dir: Path) -> None:
         self._call("restart")
