@@ -1,5 +1,6 @@
 """What the words promise exists: links lead somewhere, commands and their options are real."""
 
+import functools
 import re
 import shlex
 import subprocess
@@ -32,6 +33,7 @@ def _commands() -> list[tuple[str, list[str]]]:
     return found
 
 
+@functools.cache
 def _help(program: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).with_name(program), *words, "--help"],
