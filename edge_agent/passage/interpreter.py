@@ -258,7 +258,7 @@ class Interpreter:
         self._book.vehicle(fused)
         events: list[Event] = [self._teller.passage(fused, settings.purpose)]
         for verdict in self._judge.judge(fused) if self._judge is not None else ():
-            violation = self._teller.violation(verdict, fused)
+            violation = self._teller.violation(verdict, fused, settings.purpose)
             events.append(violation)
             if self._on_violation is not None:
                 self._on_violation(violation, fused, settings)

@@ -84,8 +84,9 @@ class Teller:
             why=why,
         )
 
-    def violation(self, verdict: Verdict, fused: Fused) -> Violation:
-        """A rule fired: here the texts may be told."""
+    def violation(self, verdict: Verdict, fused: Fused, purpose: Purpose) -> Violation:
+        """A rule fired: here the texts may be told, unless it may not be enforced."""
+        enforced = verdict.grade == "enforcement"
         return Violation(
             **self._heading.of(fused.lane, fused.at),
             kind=verdict.kind,
@@ -95,8 +96,8 @@ class Teller:
             pas=fused.id,
             cls=fused.vehicle.value,
             ex=list(verdict.excess),
-            plate=_plate_text(fused.plate),
-            tag=_tag_text(fused.tag),
+            plate=_plate_text(fused.plate) if enforced else self._plate(fused.plate, purpose),
+            tag=_tag_text(fused.tag) if enforced else self._passage_tag(fused.tag, purpose),
             spd=fused.speed,
             why=list(verdict.why),
         )

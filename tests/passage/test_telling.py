@@ -39,7 +39,7 @@ RULE = Rule(id="r", ver="1", src="168/2024/NĐ-CP", tab="0" * 64)
 class Verdict:
     kind: RuleKind = "speeding"
     rule: Rule = RULE
-    grade: Literal["enforcement", "statistics"] = "statistics"
+    grade: Literal["enforcement", "statistics"] = "enforcement"
     excess: Sequence[Excess] = (Excess(of="speed", val=700, lim=600),)
     why: Sequence[str] = ("clock-uncertain",)
 
@@ -47,12 +47,13 @@ class Verdict:
 class Strict:
     """Everybody is guilty."""
 
-    def __init__(self) -> None:
+    def __init__(self, grade: Literal["enforcement", "statistics"] = "enforcement") -> None:
         self.judged: list[Fused] = []
+        self._grade = grade
 
     def judge(self, fused: Fused) -> list[Verdict]:
         self.judged.append(fused)
-        return [Verdict()]
+        return [Verdict(grade=self._grade)]
 
 
 def run(purpose: str, **more: Any) -> Street:
@@ -108,6 +109,15 @@ def test_unpaired_readings_are_hidden_as_well() -> None:
     assert "30000001" not in told
 
 
+def test_a_rule_that_may_not_be_enforced_tells_no_more_than_the_passage() -> None:
+    street = run("statistics", judge=Strict("statistics"))
+    passage, violation = (e for e in street.events if isinstance(e, Passage | Violation))
+    assert (violation.plate, violation.tag) == (passage.plate, passage.tag)
+    assert violation.plate is not None
+    assert violation.plate.t is None
+    assert "30A12345" not in violation.model_dump_json()
+
+
 def test_a_fired_rule_may_tell_and_its_passage_keeps_its_pseudonym() -> None:
     seen: list[tuple[Violation, Fused, LaneSettings]] = []
     judge = Strict()
@@ -123,7 +133,7 @@ def test_a_fired_rule_may_tell_and_its_passage_keeps_its_pseudonym() -> None:
     assert (violation.pas, violation.lane, violation.cls) == (passage.id, "l1", "car")
     assert (violation.kind, violation.grade, violation.why) == (
         "speeding",
-        "statistics",
+        "enforcement",
         ["clock-uncertain"],
     )
     event, fused, of = seen[-1]
