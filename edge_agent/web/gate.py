@@ -25,6 +25,8 @@ BODY_MAX = 1_200_000
 FIELDS_MAX = 40
 PART_NS, PARTS_MAX = 900_000_000, 100
 OK = 200
+PIECE = 4096
+"""Bytes that are handed to TLS at once: it keeps a buffer as large as the largest, for each tab."""
 THEMES = ("auto", "light", "dark")
 
 HEADERS = {
@@ -86,6 +88,14 @@ class Front:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
+            body = message.get("body", b"")
+            for at in range(0, len(body) - PIECE, PIECE):
+                await send(
+                    {"type": message["type"], "body": body[at : at + PIECE], "more_body": True}
+                )
+            if len(body) > PIECE:
+                body = body[(len(body) - 1) // PIECE * PIECE :]
+                message = {**message, "body": body}
             await send(message)
 
         # Another site's name that leads here (DNS rebinding) would be same-origin to itself.

@@ -69,10 +69,12 @@ async def _tabs(folder: Path, seconds: float) -> list[Figure]:
         before = _rss_mb(process.pid)
         asked_before, cpu_before = dict(made.asked), _cpu_s(process.pid)
         took: list[float] = []
-        end = time.monotonic() + seconds
+        begun = time.monotonic()
+        end = begun + seconds
         await asyncio.gather(*(_tab(port, cookie, n, end, took) for n in range(TABS)))
         most, now = _rss_mb(process.pid, "VmHWM"), _rss_mb(process.pid)
         asked = sum(made.asked.values()) - sum(asked_before.values())
+        seconds = time.monotonic() - begun
         used = (_cpu_s(process.pid) - cpu_before) / seconds
     p95 = statistics.quantiles(took, n=20)[-1] * 1000
     rate = asked / seconds

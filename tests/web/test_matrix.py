@@ -2,13 +2,15 @@
 
 import re
 
+import httpx2 as httpx
 import pytest
+from starlette.responses import Response
 
 from edge_agent.web.access.role import Role
-from edge_agent.web.gate import HEADERS, Row
+from edge_agent.web.gate import HEADERS, Front, Row
 from edge_agent.web.routes import ROUTES, menu
 from edge_agent.web.static_files import files
-from tests.web.unit import HOST, Unit
+from tests.web.unit import HOST, ORIGIN, Unit
 
 REACHED = {200, 303, 400, 403, 409, 422, 503}
 
@@ -152,3 +154,12 @@ async def test_static_files_are_known_by_their_digest_alone(there: Unit) -> None
 def test_the_script_is_small() -> None:
     (script,) = (content for name, (content, _) in files().items() if name.endswith(".js"))
     assert len(script) < 15_000
+
+
+@pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 8192, 20_000])
+async def test_an_answer_in_pieces_is_the_whole_answer(size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    front = Front(Response(content), frozenset({HOST}))
+    transport = httpx.ASGITransport(app=front)
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        assert (await client.get("/")).content == content

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -93,11 +91,3 @@ def _knock(state_dir: Path, name: str) -> Answer:
     except ValueError:
         return Answer(None, f"{name}: the answer is no JSON")
     return Answer(told) if isinstance(told, dict) else Answer(None, f"{name}: not an answer")
-
-
-def table_of(config: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> dict[str, Any]:
-    """The site file's tables as they stand, judged by nobody; empty when it cannot be read."""
-    try:
-        return tomllib.loads(read(config).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
-        return {}
