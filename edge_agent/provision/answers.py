@@ -1,7 +1,9 @@
 """Where a step's questions are answered: by a script, by a person; each is asked once a visit."""
 
 import sys
+import tomllib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol, TextIO, TypeVar
 
 from edge_agent.provision.record import ProvisionError, Record
@@ -124,11 +126,16 @@ def seconds(given: Any) -> int:
 
 
 def table(given: Any) -> dict[str, Any]:
-    """A table of a script, or a file with one."""
-    if not isinstance(given, Mapping):
-        raise ValueError("a table")  # noqa: TRY004 - told like every other wrong answer
-    return dict(given)
+    """A table of a script; a person names a TOML file that holds it."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    try:
+        return tomllib.loads(Path(str(given)).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"a table, or the path of a TOML file: {error}") from None
 
 
 def _shown(default: Any) -> str:
-    return ("y" if default else "n") if isinstance(default, bool) else str(default)
+    if isinstance(default, bool):
+        return "y" if default else "n"
+    return str(default) if default not in ("", [], {}) else "none"

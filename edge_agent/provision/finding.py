@@ -65,7 +65,7 @@ async def draft(visit: Visit) -> Result:
     """The site file: what was found, what the technician says of it, and lanes with their lines."""
     ask = visit.answers.get
     who = visit.facts("identity")
-    said = ask("device", "Further keys of devices", table, {})
+    said = ask("device", "File with further keys of devices (empty: none)", table, {})
     uplink = ask("uplink", "Broker", _uplink)
     folder = visit.state_dir / FOLDER
     if urlsplit(str(uplink.get("broker", ""))).scheme == "mqtts" and "certificate_until" in who:
@@ -76,8 +76,8 @@ async def draft(visit: Visit) -> Result:
         "unit": {key: who[key] for key in ("province", "site", "id", "name") if who[key]},
         "uplink": uplink,
         "device": _devices(visit.facts("discovery").get("devices", []), said),
-        "lane": ask("lane", "Lanes", table, {}),
-        **ask("more", "Further tables of the site file", table, {}),
+        "lane": ask("lane", "File with lanes (empty: none)", table, {}),
+        **ask("more", "File with further tables (empty: none)", table, {}),
     }
     install(visit.draft, toml.table((), content).encode("utf-8"), 0o640)
     verdict = settings.examine(visit.draft)

@@ -15,6 +15,8 @@ PLATE_M = 0.19
 """Width of a motorbike's plate, QCVN 08:2024/BCA: the smallest that is read."""
 _CELL = 16
 _TOP_PX = 160
+_READ_PX = 48
+"""Width from which a plate is read; where none is wider the colours do not pretend otherwise."""
 _DARK, _BRIGHT = (20, 20, 20), (60, 220, 255)
 
 Mark = Sequence[float]
@@ -110,7 +112,8 @@ def _widths(
 
 def _painted(image: MatLike, widths: NDArray[np.float64], seen: NDArray[np.float64]) -> MatLike:
     height, width = image.shape[:2]
-    level = np.nan_to_num(np.clip(255 * widths / _TOP_PX, 0, 255)).astype(np.uint8)
+    top = max(_READ_PX, float(np.nanmax(widths, initial=0.0)))
+    level = np.nan_to_num(np.clip(255 * widths / top, 0, 255)).astype(np.uint8)
     level = np.asarray(cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR))
     colours = cv2.applyColorMap(level, cv2.COLORMAP_VIRIDIS)
     mixed = cv2.addWeighted(image, 0.55, colours, 0.45, 0)

@@ -79,7 +79,10 @@ class Record:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                other = json.loads(os.pread(descriptor, 4096, 0) or b"{}")
+                try:
+                    other = json.loads(os.pread(descriptor, 4096, 0))
+                except ValueError:
+                    other = {}  # taken a moment ago, and not yet written
                 name, at = other.get("who", "somebody"), other.get("since", "an unknown time")
                 raise ProvisionError(
                     f"{name} has been provisioning this unit since {at}"

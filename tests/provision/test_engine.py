@@ -1,4 +1,5 @@
 import asyncio
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from edge_agent import settings
 from edge_agent.evidence.keys import load_public
 from edge_agent.provision import engine, twin
 from edge_agent.provision.accepting import FOLDER, PAGE, PAPER, PUBLIC
-from edge_agent.provision.answers import Remembered, Terminal
+from edge_agent.provision.answers import Remembered, Terminal, table
 from edge_agent.provision.record import ProvisionError, Record
 from edge_agent.provision.snapshots import Snapshots
 from edge_agent.provision.steps import STEPS
@@ -179,3 +180,14 @@ async def test_hostile_words_stay_words(tmp_path: Path) -> None:
     page = (tmp_path / "state" / "provision" / FOLDER / PAGE).read_text()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_person_may_name_a_file_for_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "lanes.toml"
+    file.write_text('[l1]\nname = "Làn 1"\n')
+    typed = iter(["no/such/file", str(file)])
+    person = Terminal(lambda _question: next(typed), io.StringIO())
+    remembered = Remembered(person, Record(tmp_path / "state"))
+    assert remembered.get("lane", "Lanes", table, {}) == {"l1": {"name": "Làn 1"}}
+    assert person.inputs == 2
+    assert remembered.get("lane", "Lanes", table, {}) == {"l1": {"name": "Làn 1"}}
