@@ -27,7 +27,7 @@ from edge_agent.device.readings import (
 from edge_agent.passage import told_clocks
 from edge_agent.passage.closing import fuse, stop_moment
 from edge_agent.passage.echoes import Echoes
-from edge_agent.passage.fused import Member
+from edge_agent.passage.fused import Fused, Member
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.judging import Judge, OnViolation
 from edge_agent.passage.lanebook import LaneBook
@@ -79,6 +79,7 @@ class Interpreter:
         # Vehicles whose signal may not have spoken yet: due, order, vehicle.
         self._unsettled: list[tuple[int, int, Closed]] = []
         self._order = itertools.count()
+        self.judge_failures = 0
 
     @property
     def lanes(self) -> list[str]:
@@ -256,13 +257,28 @@ class Interpreter:
         kinds = self._road.kinds(closed.lane)
         fused = fuse(closed, settings, kinds, self._trace, self._clock)
         self._book.vehicle(fused)
-        events: list[Event] = [self._teller.passage(fused, settings.purpose)]
-        for verdict in self._judge.judge(fused) if self._judge is not None else ():
+        passage = self._teller.passage(fused, settings.purpose)
+        return [passage, *self._judged(fused, settings)]
+
+    def _judged(self, fused: Fused, settings: LaneSettings) -> list[Event]:
+        if self._judge is None:
+            return []
+        try:
+            verdicts = self._judge.judge(fused)
+        except Exception as error:  # noqa: BLE001 - a bug in a rule must not cost the passage
+            self.judge_failures += 1
+            words = f"passage {fused.id}: {type(error).__name__}: {error}"
+            do = "Report it with a bundle; passages go on, nobody is judged by this rule."
+            now = stamp(self._clock)
+            failed = ConditionReading(now, "judge-failed", True, "critical", words, do)
+            return self.condition(self._heading.unit, failed)
+        violations: list[Event] = []
+        for verdict in verdicts:
             violation = self._teller.violation(verdict, fused, settings.purpose)
-            events.append(violation)
+            violations.append(violation)
             if self._on_violation is not None:
                 self._on_violation(violation, fused, settings)
-        return events
+        return violations
 
     def _tag_number(self, device: str, reading: TagReading) -> str:
         """A number for a reading of a device that gives none."""

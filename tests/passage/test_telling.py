@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from edge_agent.clock import Stamp
-from edge_agent.contract.events import Excess, Passage, Rule, Tag, Violation
+from edge_agent.contract.events import Alarm, Excess, Passage, Rule, Tag, Violation
 from edge_agent.contract.verdicts import RuleKind
 from edge_agent.device.readings import Axle, AxlesReading, CrossingReading, TagReading
 from edge_agent.passage.fused import Fused
@@ -116,6 +116,18 @@ def test_a_rule_that_may_not_be_enforced_tells_no_more_than_the_passage() -> Non
     assert violation.plate is not None
     assert violation.plate.t is None
     assert "30A12345" not in violation.model_dump_json()
+
+
+def test_a_judge_that_fails_costs_no_passage() -> None:
+    class Broken(Strict):
+        def judge(self, fused: Fused) -> list[Verdict]:
+            raise ZeroDivisionError(fused.lane)
+
+    street = run("statistics", judge=Broken())
+    assert len([e for e in street.events if isinstance(e, Passage)]) == 1
+    [alarm] = [e for e in street.events if isinstance(e, Alarm)]
+    assert (alarm.code, alarm.state, alarm.sev) == ("judge-failed", "raised", "critical")
+    assert "ZeroDivisionError" in alarm.text
 
 
 def test_a_fired_rule_may_tell_and_its_passage_keeps_its_pseudonym() -> None:
