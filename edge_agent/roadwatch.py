@@ -110,7 +110,9 @@ class RoadWatch:
         fused = standing(stray.place, device, stray, self._clock.quality())
         violations: list[Event] = []
         for verdict in self.judge.stood(fused, stray.lasted_ms):
-            violation = self._teller.violation(verdict, fused).model_copy(update={"pas": None})
+            violation = self._teller.violation(verdict, fused, lane.purpose).model_copy(
+                update={"pas": None}
+            )
             violations.append(violation)
             if stray.active:
                 self._judged.add(key)
