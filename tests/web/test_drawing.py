@@ -82,6 +82,16 @@ def test_what_was_shown_while_the_line_was_down_is_left_open() -> None:
     assert list(_bands(events, "1", NOW - 180_000, NOW)) == [(NOW - 20_000, NOW, "r")]
 
 
+def test_what_a_controller_that_is_down_shows_is_left_open() -> None:
+    events = [{"t": NOW - 100_000, "ph": {"1": "g"}}]
+    whole = _xml(strip(events, NOW - 180_000, NOW, ZONE, _word))
+    down = _xml(strip(events, NOW - 180_000, NOW, ZONE, _word, NOW - 50_000))
+    (long,), (short,) = ([each for each in one if each.tag == "rect"] for one in (whole, down))
+    assert float(short.get("width", "nan")) == pytest.approx(
+        float(long.get("width", "nan")) / 2, abs=0.1
+    )
+
+
 def test_a_strip_has_a_row_a_phase_in_the_order_of_numbers() -> None:
     events = [{"t": NOW - 9000, "ph": {"10": "g", "2": "r", "x": "d"}}, *signals()]
     drawn = _xml(strip(events, NOW - 180_000, NOW, ZONE, _word))

@@ -24,8 +24,13 @@ def strip(
     to_ms: int,
     zone: tzinfo,
     word: Callable[..., str],
+    known_ms: int | None = None,
 ) -> Markup:
-    """The picture of one controller's changes, in the order in which they came."""
+    """The picture of one controller's changes, in the order in which they came.
+
+    ``known_ms``: since when nobody knows what is shown, where the controller is down.
+    """
+    until_ms = to_ms if known_ms is None else min(known_ms, to_ms)
     phases = sorted({phase for event in events for phase in event["ph"]}, key=_number)
     height = _TOP + _ROW * len(phases) + _BOTTOM
     scale = (WIDTH - _LEFT - _RIGHT) / (to_ms - from_ms)
@@ -42,7 +47,7 @@ def strip(
         for row, phase in enumerate(phases):
             top = float(_TOP + row * _ROW)
             yield label(phase, _LEFT - 8, top + _ROW * 0.65, "end", "phase")
-            for begin, end, aspect in _bands(events, phase, from_ms, to_ms):
+            for begin, end, aspect in _bands(events, phase, from_ms, until_ms):
                 left, wide = x(begin), x(end) - x(begin)
                 said = f"{word('aspect-' + aspect)} {(end - begin) / 1000:.0f} s"
                 yield element(

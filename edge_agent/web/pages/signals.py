@@ -15,11 +15,16 @@ async def page(visit: Visit) -> Response:
     now = (await visit.house.agent.status()).snapshot
     until = int(now["now_ms"]) if now else visit.house.clock.utc_ms()
     zone = await visit.house.agent.zone()
+    down = {
+        each["id"]: int(each["since_ms"])
+        for each in (now or {}).get("devices", [])
+        if each["state"] == "down"
+    }
     by_device: dict[str, list[dict[str, object]]] = {}
     for event in told.get("signals", []):
         by_device.setdefault(str(event["d"]), []).append(event)
     strips = {
-        device: strip(events, until - SHOWN_MS, until, zone, visit.word)
+        device: strip(events, until - SHOWN_MS, until, zone, visit.word, down.get(device))
         for device, events in sorted(by_device.items())
     }
     latest = {device: events[-1] for device, events in by_device.items()}
