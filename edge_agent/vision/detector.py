@@ -20,11 +20,11 @@ SCORE = 0.2
 """Low: the tracker wants doubtful finds too, to go on with tracks that it has."""
 OVERLAP = 0.6
 """Motorbikes in a queue overlap; an entry's thresholds come before these two."""
-SURE = 0.5
-"""What this score of a network becomes, the others in proportion: it is rather right than wrong."""
 _ANY, _FIRST_CLASS = 4, 5
 _MOST = 300
 _TWO_WHEELS = ("motorbike", "bicycle")
+_FLAT = 3.0
+"""Deviation of its parts below which a picture shows nothing: fog, a lens cap, a lorry's side."""
 _CUT_SIZE = (32, 18)
 _CUT_LIKENESS, _CUT_CHANGE = 0.4, 12.0
 _CUT_SHARE, _CUT_POINT = 0.5, 10.0
@@ -47,7 +47,6 @@ class NetDetector:
         self._input = entry.input
         self._score = entry.thresholds.get("score", SCORE)
         self._overlap = entry.thresholds.get("overlap", OVERLAP)
-        self._sure = entry.thresholds.get("sure", SURE)
         ours = [CLASSES.index(one) for one in entry.counted if one is not None]
         self._ours = np.array(ours, np.int64)
         self._two = np.array([name in _TWO_WHEELS for name in entry.names])
@@ -74,12 +73,15 @@ class NetDetector:
         if len(rows) > _MOST:
             rows = rows[np.argpartition(-rows[:, _ANY], _MOST)[:_MOST]]
         boxes = seen.back(rows[:, :_ANY].astype(np.float64))
+        if _filled_by_nothing(picture, boxes):
+            return Detections.none()
         kept = suppress(boxes, rows[:, _ANY], self._overlap)
         if not len(kept):
             return Detections.none()
         shares = _voted(boxes, rows, kept, self._overlap)
-        scores = np.interp(rows[kept, _ANY], (0.0, self._sure, 1.0), (0.0, SURE, 1.0))
-        return Detections(boxes[kept], scores, self._ours[self._best(shares)])
+        return Detections(
+            boxes[kept], rows[kept, _ANY].astype(np.float64), self._ours[self._best(shares)]
+        )
 
     def _best(self, shares: Floats) -> NDArray[np.int64]:
         """The class of each: two wheels or more first, for bicycles take votes from motorbikes."""
@@ -126,6 +128,15 @@ class SceneCut:
             and self._changed > max(_CUT_CHANGE, _SUDDEN * before)
             and float((change > _CUT_POINT).mean()) > _CUT_SHARE
         )
+
+
+def _filled_by_nothing(picture: Bgr | Grey, boxes: Floats) -> bool:
+    """Whether something as large as half of the picture was found in a picture without anything."""
+    height, width = picture.shape[:2]
+    if not len(boxes) or (boxes[:, 2:] - boxes[:, :2]).prod(axis=1).max() < width * height / 2:
+        return False
+    parts = cv2.resize(picture[::4, ::4], _CUT_SIZE, interpolation=cv2.INTER_AREA)
+    return bool(parts.std(axis=(0, 1)).max() < _FLAT)
 
 
 def _voted(boxes: Floats, rows: NDArray[Any], kept: NDArray[np.int64], overlap: float) -> Floats:

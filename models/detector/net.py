@@ -57,7 +57,7 @@ class Pair(nn.Module):
 
 
 class Net(nn.Module):
-    """Pictures B×3×H×W, RGB 0–255, H and W multiples of 32 → Found."""
+    """Pictures B×3×H×W, RGB 0–255, H and W multiples of 64 → Found."""
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
@@ -66,10 +66,14 @@ class Net(nn.Module):
         self.eight = nn.Sequential(Conv(a, b, 2), Pair(b))
         self.sixteen = nn.Sequential(Conv(b, c, 2), Pair(c))
         self.thirtytwo = nn.Sequential(Conv(c, d, 2), Pair(d))
+        # A vehicle before a plate camera is wider than all that a cell would see without.
+        self.far = nn.Sequential(Conv(d, c, 2), Pair(c), nn.Conv2d(c, d, 1))
         self.down = nn.ModuleList((Conv(d, c, kernel=1), Conv(c, b, kernel=1)))
         self.mix = nn.ModuleList((Conv(c, c), Conv(b, b)))
         self.heads = nn.ModuleList(Conv(w, b) for w in (b, c, d))
         self.last = nn.ModuleList(nn.Conv2d(b, 5 + len(CLASSES), 1) for _ in STRIDES)
+        nn.init.zeros_(self.far[-1].weight)
+        nn.init.zeros_(self.far[-1].bias)
         for one in self.last:
             nn.init.zeros_(one.bias)
             nn.init.constant_(one.bias[4:5], -4.0)
@@ -85,6 +89,7 @@ class Net(nn.Module):
         p8 = self.eight(x)
         p16 = self.sixteen(p8)
         p32 = self.thirtytwo(p16)
+        p32 = p32 + functional.interpolate(self.far(p32), scale_factor=2.0)
         p16 = self.mix[0](p16 + functional.interpolate(self.down[0](p32), scale_factor=2.0))
         p8 = self.mix[1](p8 + functional.interpolate(self.down[1](p16), scale_factor=2.0))
         return [

@@ -28,6 +28,9 @@ _LEAST = 7.0  # pixels of a view: lower than this nobody can say what it is
 _SHOWN = 0.45  # share of a box within the view that makes it a truth of the view
 _NOWHERE = 1e6
 _WITH_VEHICLE = 0.75
+_ZOOM, _CLOSE_ZOOM = (0.5, 1.6), (0.7, 1.3)  # of the scale in use
+_CLOSE, _TRIES = 0.5, 12  # of whole frames; lessons drawn to find such a one
+_LARGE = 180.0  # pixels of the input: from here on a crop shows parts only
 _SLACK = 24.0  # pixels of border that a view may have at most
 
 
@@ -114,7 +117,7 @@ class Scenes:
         found = small if scale * lesson.size[0] <= small.shape[1] * 1.1 else large
         return found, found.shape[1] / lesson.size[0]
 
-    def batches(self, seed: int, count: int, every: int = 3) -> Iterator[tuple[Tensor, Truth]]:
+    def batches(self, seed: int, count: int, every: int = 2) -> Iterator[tuple[Tensor, Truth]]:
         """Batches without end, the same for the same seed.
 
         Args:
@@ -126,17 +129,35 @@ class Scenes:
         share = CROP[0] * CROP[1] / (self._size[0] * self._size[1])
         whole = max(2, round(count * share))
         for turn in itertools.count(1):
-            size, some = (self._size, whole) if turn % every == 0 else (CROP, count)
-            yield batch([self.view(chance, size) for _ in range(some)])
+            if turn % every == 0:
+                yield batch([self._whole(chance) for _ in range(whole)])
+            else:
+                yield batch([self.view(chance, CROP) for _ in range(count)])
 
     def view(self, chance: Generator, size: tuple[int, int]) -> View:
         """One view of this width and height, of a scene by chance."""
-        scene = self._scenes[self.names[chance.choice(len(self.names), p=self.shares)]]
-        return self._view(scene[chance.integers(len(scene))], size, chance)
+        return self._view(self._drawn(chance), size, chance)
 
-    def _view(self, lesson: Lesson, shape: tuple[int, int], chance: Generator) -> View:
-        use = min(self._size[0] / lesson.size[0], self._size[1] / lesson.size[1])
-        scale = use * np.exp(chance.uniform(np.log(0.5), np.log(1.6)))
+    def _whole(self, chance: Generator) -> View:
+        """A whole frame; often one with a vehicle that no crop can show, if there are such."""
+        if chance.random() < _CLOSE:
+            for lesson in (self._drawn(chance) for _ in range(_TRIES)):
+                if _fills(lesson, self._size):
+                    return self._view(lesson, self._size, chance, _CLOSE_ZOOM)
+        return self.view(chance, self._size)
+
+    def _drawn(self, chance: Generator) -> Lesson:
+        scene = self._scenes[self.names[chance.choice(len(self.names), p=self.shares)]]
+        return scene[chance.integers(len(scene))]
+
+    def _view(
+        self,
+        lesson: Lesson,
+        shape: tuple[int, int],
+        chance: Generator,
+        zoom: tuple[float, float] = _ZOOM,
+    ) -> View:
+        scale = _use(lesson, self._size) * np.exp(chance.uniform(*np.log(zoom)))
         picture, kept = self._kept(lesson, scale)
         sx, sy = scale * np.exp(chance.uniform(-0.1, 0.1, 2))
         left, top = self._corner(lesson, shape, (sx, sy), chance)
@@ -200,6 +221,18 @@ class Scenes:
         blank = _clipped(_moved(lesson.ignore, move), shape)
         blank = blank[((blank[:, 2:] - blank[:, :2]) > 1).all(1)]
         return boxes[good], lesson.kinds[good], np.concatenate((blank, boxes[seen & ~good]))
+
+
+def _use(lesson: Lesson, size: tuple[int, int]) -> float:
+    """Scale of a picture in the input."""
+    return min(size[0] / lesson.size[0], size[1] / lesson.size[1])
+
+
+def _fills(lesson: Lesson, size: tuple[int, int]) -> bool:
+    if not len(lesson.boxes):
+        return False
+    sides = lesson.boxes[:, 2:] - lesson.boxes[:, :2]
+    return bool(sides.max() * _use(lesson, size) > _LARGE)
 
 
 def _shrunk(picture: MatLike, share: float) -> MatLike:

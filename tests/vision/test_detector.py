@@ -176,7 +176,8 @@ def test_who_fills_a_close_view_is_no_cut() -> None:
         assert not watch.cut
 
 
-def test_a_score_that_is_as_often_right_as_wrong_becomes_a_half() -> None:
-    rows = [row(100 * n, 100, 100 * n + 50, 150, score, CAR) for n, score in enumerate((0.4, 0.7))]
-    assert detector(*rows)[0].find(picture()).scores.round(2).tolist() == [0.7, 0.4]
-    assert detector(*rows, sure=0.4)[0].find(picture()).scores.round(2).tolist() == [0.75, 0.5]
+def test_what_fills_a_picture_of_nothing_is_nothing() -> None:
+    """A lens cap looks like the side of a lorry."""
+    eyes, _ = detector(row(0, 0, 640, 360, 0.9, TRUCK))
+    assert len(eyes.find(picture()).boxes) == 0
+    assert len(eyes.find(cv2.cvtColor(road(1), cv2.COLOR_GRAY2BGR)).boxes) == 1

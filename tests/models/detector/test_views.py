@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from edge_agent.models.detector.classes import CLASSES
 from edge_agent.models.detector.labels import Lesson, read
 from edge_agent.models.detector.views import CROP, Scenes, batch
 from edge_agent.models.detector.weather import change
@@ -42,10 +43,24 @@ def test_equal_seeds_give_equal_batches(tmp_path: Path) -> None:
     assert bool((one[1].boxes == other[1].boxes).all())
 
 
-def test_every_third_batch_holds_whole_frames(tmp_path: Path) -> None:
+def test_every_second_batch_holds_whole_frames(tmp_path: Path) -> None:
     batches = Scenes(lessons(tmp_path), SIZE).batches(1, 6)
     shapes = [tuple(next(batches)[0].shape) for _ in range(3)]
-    assert shapes == [(6, 3, 256, 320), (6, 3, 256, 320), (2, 3, 384, 640)]
+    assert shapes == [(6, 3, 256, 320), (2, 3, 384, 640), (6, 3, 256, 320)]
+
+
+def test_whole_frames_are_more_often_of_vehicles_that_no_crop_can_show(tmp_path: Path) -> None:
+    near = ("bus", [60.0, 20.0, 260.0, 170.0])
+    scenes = Scenes(
+        read([folder(tmp_path, frame("a", CAR), frame("b", near, scene="gate"))]), SIZE, paste=0.0
+    )
+    batches = scenes.batches(1, 12)
+    buses = cars = 0
+    for _ in range(20):
+        _, (_, kinds, real, *_) = next(batches), next(batches)[1]
+        buses += int(((kinds == CLASSES.index("bus")) & real).sum())
+        cars += int(((kinds == CLASSES.index("car")) & real).sum())
+    assert buses > 1.5 * cars > 0
 
 
 def test_what_ends_above_the_labelled_road_is_neither_right_nor_wrong(tmp_path: Path) -> None:
