@@ -33,6 +33,7 @@ async def run(visit: Visit, steps: Steps) -> dict[str, Result]:
             except ProvisionError as error:
                 raise ProvisionError(f"{step.en}: {error}") from error
             visit.record.done(step.id, result.as_json())
+            visit.record.hand_over()
             results[step.id] = result
             visit.tell(f"    {result.state}{f': {result.why}' if result.why else ''}")
     return results

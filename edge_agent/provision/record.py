@@ -11,6 +11,8 @@ from typing import Any
 from edge_agent.errors import EdgeError
 
 FOLDER = "provision"
+_MADE = (FOLDER, "identity", "evidence", "aims")
+"""Folders of the state folder into which a visit writes."""
 
 
 class ProvisionError(EdgeError):
@@ -66,6 +68,16 @@ class Record:
         for file in self.pictures.glob("*"):
             file.unlink()
 
+    def hand_over(self) -> None:
+        """Give what root has made here to whom the state folder belongs: the agent reads it."""
+        state = self.folder.parent
+        owner = state.stat()
+        if os.geteuid() != 0 or owner.st_uid == 0:
+            return
+        for folder in (state / name for name in _MADE):
+            for path in (folder, *folder.rglob("*")) if folder.exists() else ():
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
     @contextmanager
     def held(self, who: str, since: str) -> Iterator[None]:
         """One technician at a time; the lock goes with the process that holds it.
@@ -113,6 +125,10 @@ def install(path: Path, content: bytes, mode: int) -> None:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as out:
             out.write(content)
+            if os.geteuid() == 0:
+                # Whoever could read the old one, or reads its neighbours, reads the new one.
+                owner = (path if path.exists() else path.parent).stat()
+                os.fchown(out.fileno(), owner.st_uid, owner.st_gid)
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(path)

@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,14 @@ def test_a_person_may_name_a_file_for_a_table(tmp_path: Path) -> None:
     assert remembered.get("lane", "Lanes", table, {}) == {"l1": {"name": "Làn 1"}}
     assert person.inputs == 2
     assert remembered.get("lane", "Lanes", table, {}) == {"l1": {"name": "Làn 1"}}
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+async def test_what_root_makes_belongs_to_the_agent(tmp_path: Path) -> None:
+    one = visit(tmp_path)
+    for folder in (tmp_path, tmp_path / "state"):
+        os.chown(folder, 12_345, 12_346)
+    await engine.run(one, STEPS)
+    made = [*(tmp_path / "state").rglob("*"), tmp_path / "unit.toml"]
+    assert {(path.lstat().st_uid, path.lstat().st_gid) for path in made} == {(12_345, 12_346)}
