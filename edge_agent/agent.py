@@ -21,6 +21,7 @@ from edge_agent.bundle.tape import Tape
 from edge_agent.clock import Clock, SystemClock
 from edge_agent.custody import Custody, House, pictures_s
 from edge_agent.device.readings import InventoryReading, Reading
+from edge_agent.diagnosis.clinic import Clinic
 from edge_agent.errors import Problem
 from edge_agent.health import measure
 from edge_agent.history.recent import SOCKET as PASSAGES
@@ -88,11 +89,7 @@ class Agent:
         if trouble:
             self._log.warning("clocks are judged anew", file=keepsake.FILE, why=trouble)
         self._custody = Custody(
-            settings,
-            state_dir,
-            heading,
-            fingerprint=fingerprint,
-            software=__version__,
+            settings, state_dir, heading, fingerprint=fingerprint, software=__version__
         )
         road = RoadWatch(settings, heading, self._custody.desk.violation)
         self._interpreter = Interpreter(
@@ -103,7 +100,7 @@ class Agent:
             on_violation=self._custody.desk.violation,
             scores=scores,
         )
-        kinds = {name: device.kind for name, device in settings.device.items()}
+        kinds = {name: each.kind for name, each in settings.device.items()}
         self._notices = Notices(heading, fingerprint, kinds)
         self._history = History(state_dir / FOLDER, settings.history, self._clock)
         self._tape = Tape(self._clock)
@@ -115,8 +112,9 @@ class Agent:
             settings.unit.id,
             self._on_commit,
         )
+        unit, clinic = settings.unit.id, Clinic.of(settings.unit.id, settings.lane)
         self._recorder = Recorder(
-            settings.unit.id, self._clock, self._interpreter, self._spool, self._on_inventory, road
+            unit, self._clock, self._interpreter, self._spool, self._on_inventory, road, clinic
         )
         self._supervisor = Supervisor(
             self._clock,
@@ -263,9 +261,10 @@ class Agent:
     async def _report_health(self) -> None:
         while True:
             states = {name: each.state for name, each in self._supervisor.statuses().items()}
-            payload = self._notices.health(
-                measure(self._state_dir), self._spool.gauge(), states, self._recorder.figures
-            )
+            unit = measure(self._state_dir)
+            self._recorder.memory(unit.rss_kb)
+            spool, figures = self._spool.gauge(), self._recorder.figures
+            payload = self._notices.health(unit, spool, states, figures)
             self._uplink.notice(self._settings.unit.topics.health, payload, qos=0, retain=False)
             await self._keep()
             await self._clock.sleep(HEALTH_S)

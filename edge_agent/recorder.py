@@ -16,11 +16,14 @@ from edge_agent.device.readings import (
     Reading,
     Severity,
 )
+from edge_agent.diagnosis.clinic import Clinic
 from edge_agent.passage.interpreter import Interpreter
 from edge_agent.roadwatch import RoadWatch
 from edge_agent.spool.spool import Spool
 from edge_agent.supervisor import DeviceStatus
 from edge_agent.uplink.conditions import Condition
+
+_CONSULT_S = 30
 
 
 class Recorder:
@@ -33,6 +36,7 @@ class Recorder:
         spool: Where they go.
         on_inventory: Told who a device says it is.
         road: Rules and incidents; None where nobody asks for them.
+        clinic: Slow ills; None where nobody asks for them.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Recorder:
         spool: Spool,
         on_inventory: Callable[[str, InventoryReading], None],
         road: RoadWatch | None = None,
+        clinic: Clinic | None = None,
     ) -> None:
         self._unit = unit
         self._clock = clock
@@ -50,6 +55,8 @@ class Recorder:
         self._spool = spool
         self._on_inventory = on_inventory
         self._road = road
+        self._clinic = clinic
+        self._born_ns = self._consult_ns = clock.mono_ns()
         self.events: Counter[str] = Counter()
         """Recorded since start, by stream."""
         self.figures: dict[str, dict[str, int]] = {}
@@ -81,6 +88,13 @@ class Recorder:
                     return
                 for event in events:
                     self._record(event)
+                if self._clinic is not None:
+                    self._clinic.reading(device, reading)
+
+    def memory(self, rss_kb: int | None) -> None:
+        """Take a sample of the agent's memory."""
+        if self._clinic is not None:
+            self._clinic.memory.sample((self._clock.mono_ns() - self._born_ns) / 1e9, rss_kb)
 
     def event(self, event: Event) -> None:
         """Take an event that was made elsewhere."""
@@ -141,6 +155,19 @@ class Recorder:
             self.figures.setdefault(self._unit, {}).update(self._road.figures())
         for device, count in self._interpreter.repeated.items():
             self.figures.setdefault(device, {})["repeated-readings"] = count
+        self._consult()
+
+    def _consult(self) -> None:
+        """Ask after slow ills, now and then."""
+        now = stamp(self._clock)
+        if self._clinic is None or now.mono_ns < self._consult_ns:
+            return
+        self._consult_ns = now.mono_ns + _CONSULT_S * 1_000_000_000
+        for each in self._clinic.changes(now.mono_ns):
+            reading = ConditionReading(
+                now, each.code, each.active, each.severity, each.text, each.do
+            )
+            self._tell(each.device, reading)
 
     def _unfit(self, device: str, reading: Reading, error: ValidationError) -> None:
         """A driver said what the contract has no words for: its fault, and no other device's."""
@@ -160,4 +187,6 @@ class Recorder:
 
     def _record(self, event: Event) -> None:
         self.events[event.stream] += 1
+        if self._clinic is not None:
+            self._clinic.event(event)
         self._spool.append(event, below(event))

@@ -8,10 +8,12 @@ from edge_agent.contract.events import Alarm, DeviceState
 from edge_agent.device.readings import (
     ConditionReading,
     CrossingReading,
+    DetectorReading,
     FiguresReading,
     InventoryReading,
     TagReading,
 )
+from edge_agent.diagnosis.clinic import Clinic
 from edge_agent.errors import Cause
 from edge_agent.passage.heading import Heading
 from edge_agent.passage.interpreter import Interpreter
@@ -73,6 +75,28 @@ async def test_unfit_reading_is_counted_and_said_once(desk: Desk) -> None:
     assert (alarm.d, alarm.code, alarm.state) == ("etc1", "unfit-reading", "raised")
     assert desk.recorder.figures["etc1"]["unfit-readings"] == 3
     assert [each.code for each in desk.recorder.raised] == ["unfit-reading"]
+
+
+async def test_slow_ills_are_told_as_conditions(tmp_path: Path) -> None:
+    clock = ManualClock()
+    spool = Spool(tmp_path / "spool.db", SpoolPolicy(ballast_mb=0), clock, "u1")
+    spool.open()
+    interpreter = Interpreter(Heading("u1", clock), {})
+    clinic = Clinic.of("u1", {})
+    recorder = Recorder("u1", clock, interpreter, spool, lambda *_: None, clinic=clinic)
+    for _ in range(40):
+        clock.advance(0.5)
+        recorder.reading("ctl1", DetectorReading(stamp(clock), "d1", 1))
+        recorder.memory(60_000)
+    recorder.tick()
+    clock.advance(5)
+    recorder.tick()
+    [alarm] = recorder.raised
+    assert (alarm.d, alarm.code) == ("ctl1", "detector-chatter-d1")
+    clock.advance(60)
+    recorder.tick()
+    assert recorder.raised == []
+    await spool.close()
 
 
 async def test_state_of_a_device_is_told_when_it_is_known(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from edge_agent.diagnosis.finding import Diagnosis
 from edge_agent.diagnosis.memory import MemorySlope
 from edge_agent.diagnosis.readrate import ReadRate
 from edge_agent.diagnosis.scaledrift import ScaleDrift
+from edge_agent.passage.lanes import LaneSettings
 
 
 class Clinic:
@@ -27,6 +28,16 @@ class Clinic:
         self.detectors = Detectors()
         self.memory = MemorySlope()
         self._said: dict[tuple[str, str], bool] = {}
+
+    @staticmethod
+    def of(unit: str, lanes: Mapping[str, LaneSettings]) -> "Clinic":
+        """For the antennas that lanes name."""
+        antennas = {
+            lane: (each.tags[0].device, each.tags[0].antenna)
+            for lane, each in lanes.items()
+            if each.tags
+        }
+        return Clinic(unit, antennas)
 
     def reading(self, device: str, reading: Reading) -> None:
         """Take what a device said."""
