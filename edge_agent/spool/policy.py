@@ -27,9 +27,7 @@ SACRIFICE_ORDER: tuple[str, ...] = (
 
 NEVER_SACRIFICED = frozenset({"loss"})
 
-CRITICAL_STREAMS = frozenset(
-    {"violation", "evidence", "alarm", "tag", "axles", "incident", "loss"}
-)
+CRITICAL_STREAMS = frozenset({"violation", "evidence", "alarm", "tag", "axles", "incident", "loss"})
 """Committed at once, never held back for a group. A passage is committed at once too unless the
 last commit is younger than the window, which at a busy site is what spares the flash."""
 
