@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from edge_agent.clock import Stamp, SystemClock
-from edge_agent.commands import options, replay_readings
+from edge_agent.commands import options, replay_bundle, replay_readings
 from edge_agent.device.readings import CrossingReading
 from edge_agent.errors import DeviceError, EdgeError
 from edge_agent.exits import Exit
@@ -28,6 +28,13 @@ from edge_agent.vision.source import Source
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "bundle",
+        type=Path,
+        nargs="?",
+        metavar="BUNDLE",
+        help="what `edge-agent bundle` made: its last minutes, through a unit as it was",
+    )
     what.add_argument("--video", type=Path, metavar="FILE", help="recording of a camera")
     what.add_argument(
         "--readings",
@@ -74,6 +81,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Count, then print."""
+    if args.bundle is not None:
+        return replay_bundle.run(args)
     if args.readings is not None:
         return replay_readings.run(args)
     if not args.line:

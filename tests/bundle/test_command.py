@@ -62,3 +62,31 @@ def test_a_broken_file_is_packed_all_the_same(tmp_path: Path, capsys: Shown) -> 
     with zipfile.ZipFile(out) as bundle:
         assert b"[unit" in bundle.read("site.toml")
         assert b"in the clear" not in bundle.read("site.toml")
+
+
+def test_a_bundle_plays_its_unit_again(tmp_path: Path, capsys: Shown) -> None:
+    bundle = tmp_path / "b.zip"
+    lines = []
+    for n in range(3):
+        at = {"utc_ms": 1_790_000_000_000 + 1000 * n, "mono_ns": n * 10**9, "spread_ms": 0}
+        reading = {"type": "crossing", "at": at, "line": "main", "direction": "ab", "track": n}
+        lines.append(json.dumps({"device": "cam1", "at_ms": at["utc_ms"], "reading": reading}))
+    with zipfile.ZipFile(bundle, "w") as made:
+        made.writestr("site.toml", SITE)
+        made.writestr("readings.ndjson", "\n".join(lines) + "\n")
+    out = tmp_path / "events.ndjson"
+    assert cli.main(["replay", str(bundle), "--out", str(out), "--json"]) == Exit.OK
+    assert json.loads(capsys.readouterr().out)["events"]["passage"] == 3
+    assert len([line for line in out.read_text().splitlines() if '"passage"' in line]) == 3
+
+
+@pytest.mark.parametrize("what", ["no zip", "no readings", "missing"])
+def test_what_is_no_bundle_is_said(what: str, tmp_path: Path, capsys: Shown) -> None:
+    bundle = tmp_path / "b.zip"
+    if what == "no zip":
+        bundle.write_bytes(b"PK no")
+    elif what == "no readings":
+        with zipfile.ZipFile(bundle, "w") as made:
+            made.writestr("site.toml", SITE)
+    assert cli.main(["replay", str(bundle)]) == Exit.NEGATIVE
+    assert str(bundle) in capsys.readouterr().err

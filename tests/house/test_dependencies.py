@@ -13,6 +13,7 @@ from tests.house.source import ROOT
 EXTRAS = {
     "vision": "vision",
     "evaluation": "vision",
+    "report": "vision",
     "centre": "centre",
     "web": "web",
     "provision": "provision",
