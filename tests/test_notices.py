@@ -54,6 +54,10 @@ def test_birth_names_the_boot_and_about_the_same_one() -> None:
     assert state.boot == about.boot == notices.boot
     assert about.streams == [
         "passage",
+        "unpaired",
+        "violation",
+        "evidence",
+        "incident",
         "tag",
         "axles",
         "signal",
