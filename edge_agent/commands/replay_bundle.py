@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
         except KeyError as error:
             words = "was no agent running when it was made?"
             raise EdgeError(f"{args.bundle}: {error.args[0]}; {words}") from error
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+        except (zipfile.BadZipFile, RuntimeError) as error:
             raise EdgeError(f"{args.bundle}: no bundle: {error}") from error
         args.readings, args.config = (Path(folder) / name for name in _PARTS)
         return replay_readings.run(args)

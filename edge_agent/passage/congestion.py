@@ -35,14 +35,14 @@ def level(
 
     Returns:
         None when too little was seen to tell: a lone slow rider is no congestion, while a lone
-        fast one proves a free road.
+        one that is surely fast proves a free road, whatever was before.
     """
     jam = limits.jammed_occ - (_OCC_MARGIN if before == "jammed" else 0)
     if occupancy is not None and occupancy >= jam:
         return "jammed"
     if len(speeds) >= ENOUGH:
         return _by_speed(before, sum(speeds) / len(speeds) / 10, limits)
-    if speeds and _by_speed(before, max(speeds) / 10, limits) == "free":
+    if speeds and max(speeds) / 10 >= limits.dense_kmh * MARGIN:
         return "free"
     return "free" if occupancy == 0 and not speeds else None
 
