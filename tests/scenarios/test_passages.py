@@ -62,5 +62,5 @@ def test_a_unit_that_mixes_vehicles_up_is_found_out(tmp_path: Path) -> None:
         for row in json.loads(done.stdout)["rows"]
         if (row["kind"], row["scope"]) == ("passage", "all")
     )
-    assert figures["wrong"] > 0.02
+    assert figures["wrong"] > 0.01  # ten times what the target allows
     assert figures["complete"] < 0.9
