@@ -52,6 +52,11 @@ def _one_line(ready: Ready) -> Table:
     return {"kind": "camera", "url": ready["url"], "lines": points}
 
 
+def _plain(ready: Ready) -> Table:
+    # Bare shapes on a bare road: no network was ever shown the like.
+    return {**_one_line(ready), "detector": "motion"}
+
+
 def _watching(ready: Ready) -> Table:
     table = {**_one_line(ready), "anchor": "foot", "analyse_fps": _FPS, "ground": ready["ground"]}
     return {**table, "plates": True} if ready["plates"] else table
@@ -71,7 +76,7 @@ ROAD = Scene(
             "cam1",
             "camera (RTSP, H.264, password)",
             ("camera", "--rtsp", "127.0.0.1:0"),
-            _one_line,
+            _plain,
             films=True,
         ),
     ),

@@ -64,6 +64,7 @@ def record(folder: Path) -> Path:
 
 def replayed(clip: Path) -> Counter[str]:
     argv = ["replay", "--video", str(clip), "--line", "320,0,320,360", "--json"]
+    argv += ["--detector", "motion"]  # as the site has it
     done = subprocess.run(
         [sys.executable, "-m", "edge_agent", *argv], capture_output=True, text=True, check=True
     )
