@@ -9,9 +9,11 @@ import urllib.request
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import httpx2 as httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -23,7 +25,13 @@ from edge_agent.device.readings import CrossingReading, Plate, TagReading, Vehic
 from edge_agent.history.recent import SOCKET as PASSAGES
 from edge_agent.settings import load
 from edge_agent.spool import inspect
+from edge_agent.web.access.accounts import Account
+from edge_agent.web.access.role import Role
+from edge_agent.web.app import build
+from edge_agent.web.house import House
+from edge_agent.web.routes import menu
 from tests.brokers import free_port
+from tests.web.unit import HASHED, HOST, ORIGIN
 
 MANY = 200
 SITE = """
@@ -38,6 +46,8 @@ broker = "mqtt://127.0.0.1:{broker}"
 listen = "127.0.0.1:{metrics}"
 [log]
 level = "debug"
+[evidence]
+seal = "nothing"
 [device.cam1]
 kind = "camera"
 enabled = false
@@ -49,6 +59,8 @@ enabled = false
 url = "tcp://127.0.0.1:5084"
 [lane.alone]
 purpose = "{purpose}"
+rules = ["wrong-lane"]
+only = ["motorbike"]
 lines = [{{ device = "cam1", line = "far" }}]
 [lane.paired]
 purpose = "{purpose}"
@@ -125,8 +137,39 @@ async def _collect(agent: Agent, folder: Path, site: Path, port: int, planted: P
     for name in ("status.sock", PASSAGES, READINGS):
         planted.outputs[name] = await asyncio.to_thread(door.knock, folder, name, 5.0)
     planted.outputs["about"] = agent._about()
-    bundle = folder / "bundle.zip"
-    words = ["bundle", "--config", str(site), "--state-dir", str(folder), "--out", str(bundle)]
+    await _pages(folder, site, planted)
+    bundle = await _made(["bundle"], folder / "bundle.zip", folder, site)
+    with zipfile.ZipFile(io.BytesIO(bundle)) as inside:
+        for name in inside.namelist():
+            planted.outputs[f"bundle {name}"] = inside.read(name)
+
+
+async def _pages(folder: Path, site: Path, planted: Planted) -> None:
+    """The unit's own page, as its administrator sees it."""
+    clock = SystemClock()
+    house = House(site, folder, clock, frozenset({HOST}))
+    house.accounts.put(Account("boss", Role.ADMIN, HASHED, clock.utc_ms()))
+    cookie = house.sessions.begin("boss", Role.ADMIN, clock.mono_ns())
+    transport = httpx.ASGITransport(app=build(house), client=("192.0.2.7", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as browser:
+        browser.cookies.set("__Host-edge", cookie, domain=HOST)
+        for link in menu():
+            answer = await browser.get(link.path)
+            assert answer.status_code == httpx.codes.OK, link.path
+            planted.outputs[f"page {link.path}"] = answer.content
+    await house.chores.close()
+
+
+async def _report(folder: Path, site: Path) -> bytes:
+    """The page about yesterday, today and tomorrow, wherever the unit's midnight is."""
+    day = datetime.now(UTC).date()
+    days = ["--from", str(day - timedelta(days=1)), "--to", str(day + timedelta(days=2))]
+    return await _made(["report", *days], folder / "report.html", folder, site)
+
+
+async def _made(words: list[str], out: Path, folder: Path, site: Path) -> bytes:
+    """The file that a command makes."""
+    words = [*words, "--config", str(site), "--state-dir", str(folder), "--out", str(out)]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "edge_agent", *words),
         stdout=asyncio.subprocess.PIPE,
@@ -134,10 +177,9 @@ async def _collect(agent: Agent, folder: Path, site: Path, port: int, planted: P
     )
     said, _ = await process.communicate()
     assert process.returncode == 0, said
-    with zipfile.ZipFile(io.BytesIO(bundle.read_bytes())) as inside:
-        for name in inside.namelist():
-            planted.outputs[f"bundle {name}"] = inside.read(name)
-    bundle.unlink()
+    content = out.read_bytes()
+    out.unlink()
+    return content
 
 
 def _fetched(url: str) -> bytes:
@@ -159,7 +201,7 @@ async def _running(agent: Agent, folder: Path) -> AsyncIterator[None]:
         await task
 
 
-async def _scan(folder: Path, purpose: str, *, running_too: bool = True) -> Planted:
+async def _scan(folder: Path, purpose: str) -> Planted:
     site, state = folder / "unit.toml", folder / "state"
     port = free_port()
     site.write_text(SITE.format(broker=free_port(), metrics=port, purpose=purpose))
@@ -172,8 +214,9 @@ async def _scan(folder: Path, purpose: str, *, running_too: bool = True) -> Plan
             agent._recorder.pump(everything=True)
             await agent._spool.flush()
             assert agent.snapshot().events["passage"] >= MANY
-            if running_too:
-                await _collect(agent, state, site, port, planted)
+            assert agent.snapshot().events["violation"] > 0
+            await _collect(agent, state, site, port, planted)
+    planted.outputs["report"] = await _report(state, site)
     planted.outputs["log"] = "\n".join(map(str, logs)).encode()
     planted.outputs["events"] = b"\n".join(row.body for row in inspect.rows(state / "spool.db"))
     for path in state.rglob("*"):
@@ -193,14 +236,18 @@ async def test_nothing_of_200_plates_and_tags_is_in_any_output(tmp_path: Path) -
     planted = await _scan(tmp_path, "statistics")
     assert len(set(planted.plates)) == len(set(planted.tags)) == 2 * MANY
     assert {"metrics", "log", "status.sock", "events", READINGS, PASSAGES} <= set(planted.outputs)
+    assert {"report", "page /passages", "bundle readings.ndjson"} <= set(planted.outputs)
+    history = [name for name in planted.outputs if name.startswith("history/")]
+    assert b'"violation"' in b"".join(planted.outputs[name] for name in history)
     assert planted.found() == {}
 
 
 @pytest.mark.slow
 async def test_the_search_finds_what_may_be_told(tmp_path: Path) -> None:
-    planted = await _scan(tmp_path, "toll", running_too=False)
+    planted = await _scan(tmp_path, "toll")
     found = planted.found()
     # A tag of no lane has no purpose, so that it stays hidden even here.
     assert len(found["events"] & set(planted.plates)) == 2 * MANY
     assert len(found["events"] & set(planted.tags)) >= MANY
-    assert set(found) <= {"events", "spool.db", "spool.db-wal"}, "history and log never tell"
+    assert "•••".encode() in planted.outputs["page /passages"]
+    assert set(found) <= {"events", "spool.db", "spool.db-wal"}, "nothing else ever tells"
