@@ -177,6 +177,10 @@ async def _made(words: list[str], out: Path, folder: Path, site: Path) -> bytes:
     )
     said, _ = await process.communicate()
     assert process.returncode == 0, said
+    return _taken(out)
+
+
+def _taken(out: Path) -> bytes:
     content = out.read_bytes()
     out.unlink()
     return content
