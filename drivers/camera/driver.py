@@ -91,6 +91,7 @@ class CameraDriver(Driver):
             "open_s": _OPEN_S,
             "read_s": _READ_S,
             "analyse_fps": own.analyse_fps,
+            "delay_ms": own.delay_ms,
             "lines": {
                 name: (*own.share(x1, y1), *own.share(x2, y2))
                 for name, (x1, y1, x2, y2) in own.lines.items()

@@ -74,6 +74,14 @@ class CameraSettings(DeviceSettings):
         le=60,
         description="Frames analysed a second; all are decoded, the newest is analysed.",
     )
+    delay_ms: int = Field(
+        default=0,
+        ge=0,
+        le=5000,
+        description="How old a picture is when it comes, at its quickest: exposure, encoding and"
+        " the way here, usually 100 to 400 ms. Where a picture is held against a signal, a tag or"
+        " a scale, this much is taken off its time.",
+    )
     picture: tuple[int, int] | None = Field(
         default=None,
         description="Width and height in which lines and zones are given, in pixels;"

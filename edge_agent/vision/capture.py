@@ -32,10 +32,13 @@ class CaptureCounts:
 class Capture:
     """Runs on its own thread until the stream ends or ``stop`` is called."""
 
-    def __init__(self, source: Source, clock: Clock, analyse_fps: float) -> None:
+    def __init__(
+        self, source: Source, clock: Clock, analyse_fps: float, delay_s: float = 0.0
+    ) -> None:
         self._source = source
         self._clock = clock
         self._step = 1.0 / analyse_fps
+        self._delay = delay_s if source.live else 0.0
         self._slot: Frame | None = None
         self._changed = threading.Condition()
         self._stopping = threading.Event()
@@ -76,7 +79,7 @@ class Capture:
             self._changed.notify_all()
 
     def _decode(self) -> None:
-        times = FrameClock(self._clock)
+        times = FrameClock(self._clock, self._delay)
         due, first_pts, began = 0.0, None, self._clock.mono_ns()
         half = 0.5 / (self._source.facts.fps or 25.0)
         while not self._stopping.is_set() and self._grab():

@@ -107,7 +107,7 @@ class Child:
             strays=own.strays(),
         )
         self._inventory(source.facts, ground, eyes)
-        capture = Capture(source, self._clock, own.analyse_fps)
+        capture = Capture(source, self._clock, own.analyse_fps, own.delay_ms / 1000)
         capture.start()
         frame: Frame | None = None
         beat_due = figures_due = self._clock.mono_ns() / 1e9

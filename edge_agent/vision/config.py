@@ -27,6 +27,7 @@ class ChildConfig(BaseModel):
     open_s: float = 6.0
     read_s: float = 4.0
     analyse_fps: float = 10.0
+    delay_ms: int = 0
     lines: dict[str, tuple[float, float, float, float]] = Field(default_factory=dict)
     zones: dict[str, tuple[tuple[float, float], ...]] = Field(default_factory=dict)
     anchor: Anchor = "centre"

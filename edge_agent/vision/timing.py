@@ -13,10 +13,15 @@ class FrameClock:
     Arrival is late by a varying delay, presentation times are even but start anywhere. The frame
     that was least late fixes the offset between the two; frames after it are placed by their
     presentation time, so jitter of the network does not become jitter of the vehicles' speed.
+
+    Args:
+        clock: Ours.
+        delay_s: How old the frame that is least late is when it comes; nothing here can tell.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, delay_s: float = 0.0) -> None:
         self._clock = clock
+        self._delay = delay_s
         self._before: float | None = None  # least lateness of the window before
         self._least: float | None = None  # and of this one
         self._since = 0.0
@@ -24,13 +29,16 @@ class FrameClock:
         self._last = 0.0
 
     def place(self, pts: float | None) -> tuple[float, Stamp]:
-        """Time on the steady axis (seconds, always growing) and stamp of the frame at hand."""
+        """Time on the steady axis (seconds, always growing) and stamp of the frame at hand.
+
+        The axis is of when frames would come if none were late; the stamp is of when it was taken.
+        """
         mono, utc = self._clock.mono_ns(), self._clock.utc_ms()
         now = mono / 1e9
         t = now if pts is None else self._map(pts, now)
         t = max(t, self._last + 0.001)
         self._last = t
-        late = now - t
+        late = now - t + self._delay
         return t, Stamp(utc - round(late * 1000), mono - round(late * 1e9))
 
     def _map(self, pts: float, now: float) -> float:

@@ -17,6 +17,7 @@ from rich.live import Live
 from edge_agent.simulators.demo import judge, score, tell
 from edge_agent.simulators.demo.beside import Beside
 from edge_agent.simulators.demo.device import Place, Scene
+from edge_agent.simulators.demo.page import Page
 from edge_agent.simulators.demo.processes import DemoError
 from edge_agent.simulators.demo.scenario import applied
 from edge_agent.simulators.demo.scenes import ROAD, SITES
@@ -52,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--thresholds", type=Path, metavar="FILE", help="with --site: limits instead of its own")
     add("--light", choices=_LIGHTS, help="with --site: of its cameras; default day")
     add("--rain", action="store_true", default=None, help="with --site: it rains")
+    add("--no-page", action="store_true", help="without the unit's own page")
     add("--keep", type=Path, help="keep databases, truth and logs in this folder")
 
 
@@ -95,8 +97,9 @@ def _road(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
     if arguments.faults or arguments.thresholds:
         raise InputError("--faults and --thresholds are for a --site")
     place = Place(None, arguments.seed, 0, folder)
-    outcome = asyncio.run(_Show(arguments, console).perform(ROAD, place, None))
-    result = score.summary(
+    show = _Show(arguments, console)
+    outcome = asyncio.run(show.perform(ROAD, place, None))
+    result = {"page": show.address} | score.summary(
         outcome.stored,
         outcome.recorded,
         score.truth(place.truth("ctl1")),
@@ -119,7 +122,8 @@ def _site(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
     scenery = ("--light", arguments.light, *(("--rain",) if arguments.rain else ()))
     place = Place(scene.site, arguments.seed, start_ms, folder, scenery)
     beside = Beside(script)
-    outcome = asyncio.run(_Show(arguments, console).perform(scene, place, beside))
+    show = _Show(arguments, console)
+    outcome = asyncio.run(show.perform(scene, place, beside))
     for camera, lag_ms in judge.late_pictures(scene, place, outcome).items():
         beside.pace.note(camera, lag_ms)
     true = judge.truth(scene, place, outcome)
@@ -133,6 +137,7 @@ def _site(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
         "seed": arguments.seed,
         "start_ms": start_ms,
         "seconds": arguments.seconds,
+        "page": show.address,
         "ok": ok,
         **judgement.result,
         "realtime": beside.pace.as_json(),
@@ -156,7 +161,11 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 class _Show:
-    """Draws a play while it goes on."""
+    """Draws a play while it goes on.
+
+    Attributes:
+        address: Of the unit's page; None where there was none.
+    """
 
     def __init__(self, arguments: argparse.Namespace, console: Console) -> None:
         self._arguments = arguments
@@ -164,6 +173,7 @@ class _Show:
         self._table = LiveTable(arguments.seconds)
         self._quiet = arguments.json or not console.is_terminal
         self._live = Live(console=console, refresh_per_second=4, transient=True)
+        self.address: str | None = None
 
     async def perform(self, scene: Scene, place: Place, beside: Beside | None) -> Any:
         """Play it; its outcome."""
@@ -176,6 +186,7 @@ class _Show:
             self._table.add,
             self._look,
             beside,
+            None if self._arguments.no_page else self._opened,
         )
         with self._live_at_last():
             return await perform(play)
@@ -191,6 +202,14 @@ class _Show:
         if not self._quiet:
             self._live.start()
             self._live.update(self._table.render(elapsed))
+
+    def _opened(self, page: Page | str) -> None:
+        if isinstance(page, str):
+            self._step(f"no page: {page}")
+            return
+        self.address = page.url
+        if not self._arguments.json:
+            tell.page(self._console, page)
 
     def _step(self, words: str) -> None:
         if not self._arguments.json:

@@ -9,6 +9,8 @@ from edge_agent.simulators.demo.lanes import JUNCTION, TOLL_PLAZA, WEIGH_STATION
 Ready = Mapping[str, Any]
 
 _FPS = 8
+_DELAY_MS = 300
+"""Until a picture's frame is decoded: painting, H.264 and RTSP of `edge-sim camera`."""
 _WIDE, _CLOSE = ("640x360", "1280x720")
 """Pictures of cameras that watch, and of those that read plates: painting, coding, decoding and
 analysing two of each keeps real time on two cores."""
@@ -58,7 +60,13 @@ def _plain(ready: Ready) -> Table:
 
 
 def _watching(ready: Ready) -> Table:
-    table = {**_one_line(ready), "anchor": "foot", "analyse_fps": _FPS, "ground": ready["ground"]}
+    table = {
+        **_one_line(ready),
+        "anchor": "foot",
+        "analyse_fps": _FPS,
+        "delay_ms": _DELAY_MS,
+        "ground": ready["ground"],
+    }
     return {**table, "plates": True} if ready["plates"] else table
 
 

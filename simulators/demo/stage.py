@@ -14,6 +14,7 @@ from typing import Any
 from edge_agent.centre.centre import Broker, Centre
 from edge_agent.centre.keeper import Kept
 from edge_agent.centre.sqlite_store import SqliteStore
+from edge_agent.simulators.demo import page
 from edge_agent.simulators.demo.device import Device, Place, Scene
 from edge_agent.simulators.demo.processes import Cast, DemoError, Program
 from edge_agent.simulators.demo.score import Stored
@@ -35,6 +36,7 @@ class Play:
         take: Told of every event that the centre has committed.
         beside: Runs beside the unit, given the running devices; cancelled at the end.
         look: Called a few times a second with the seconds since the unit started.
+        opened: Told of the unit's page, or why there is none; None where nobody wants it.
     """
 
     scene: Scene
@@ -45,6 +47,7 @@ class Play:
     take: Callable[[Stored], None]
     look: Callable[[float], None] = lambda _elapsed: None
     beside: Callable[[Mapping[str, Program]], Any] | None = None
+    opened: Callable[[page.Page | str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ async def perform(play: Play) -> Outcome:
                 state = ("--state-dir", str(folder / "state"))
                 run = ("edge_agent", "run", "--config", str(config), *state)
                 agent = await cast.module("agent", *run, speaks=False)
-                async with _beside(play, devices):
+                async with _beside(play, devices), _page(cast, play):
                     await _show(cast, play)
                 ended_ms = _utc_ms()
                 await _finish(agent)
@@ -160,6 +163,12 @@ async def _beside(play: Play, devices: Mapping[str, Program]) -> AsyncIterator[N
         await asyncio.gather(task, return_exceptions=True)
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
+
+
+def _page(cast: Cast, play: Play) -> contextlib.AbstractAsyncContextManager[None]:
+    if play.opened is None:
+        return contextlib.nullcontext()
+    return page.beside(cast, play.place.folder, play.opened)
 
 
 async def _show(cast: Cast, play: Play) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from edge_agent.simulators.demo.judge import Judgement
+from edge_agent.simulators.demo.page import Page
 
 _COLUMNS = {
     "true": "true",
@@ -20,6 +21,15 @@ _COLUMNS = {
     "weight_error_pct_p50": "± kg %",
     "speed_error_pct_p50": "± km/h %",
 }
+
+
+def page(console: Console, opened: Page) -> None:
+    """Where the unit's own page is, and how to come in."""
+    console.print()
+    console.print(f"the unit's page: [bold link={opened.url}]{opened.url}[/]")
+    console.print(f"  name [bold]{opened.name}[/]  password [bold]{opened.password}[/]")
+    console.print("  its certificate is the unit's own: the browser asks once", style="dim")
+    console.print()
 
 
 def road(console: Console, result: Mapping[str, Any], keep: Path | None) -> None:

@@ -45,6 +45,16 @@ def test_ticks_that_start_anew_are_followed() -> None:
     assert max(abs(error - 0.03) for error in errors) < 0.02
 
 
+def test_a_known_delay_makes_the_stamp_older_and_leaves_the_axis() -> None:
+    clock = ManualClock()
+    times, delayed = FrameClock(clock), FrameClock(clock, 0.3)
+    for index in range(20):
+        clock.advance(0.1)
+        (t, at), (same, older) = times.place(index / 10), delayed.place(index / 10)
+        assert (same, at.mono_ns - older.mono_ns) == (t, 300_000_000)
+        assert at.utc_ms - older.utc_ms == 300
+
+
 def test_without_ticks_arrival_counts_and_time_always_grows() -> None:
     clock = ManualClock()
     times = FrameClock(clock)

@@ -52,7 +52,8 @@ class Clocks:
 
     def believed(self, place: str) -> bool:
         """Whether readings of this place may be paired."""
-        return place == self.anchor or self._trust[place].trusted is True
+        trust = self._trust[place]
+        return place == self.anchor or trust.trusted is True or trust.likely
 
     def of(self, place: str) -> tuple[bool | None, float | None]:
         """Whether a place's clock is believed, and by how many ms it seems to be off."""

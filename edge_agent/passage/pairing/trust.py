@@ -47,6 +47,7 @@ class Trust:
     def __init__(self, score: float = _BEFORE) -> None:
         self.score = max(-_MOST, min(_MOST, score))
         self._trusted: bool | None = None
+        self._fitted = self._missed = False
         self._differences: deque[tuple[float, ...]] = deque(maxlen=_KEPT)
         self._speak()
 
@@ -54,6 +55,11 @@ class Trust:
     def trusted(self) -> bool | None:
         """None until enough was seen."""
         return self._trusted
+
+    @property
+    def likely(self) -> bool:
+        """Not enough was seen to be sure, but all of it fits."""
+        return self._trusted is None and self._fitted and not self._missed
 
     def saw(self, *, fits: bool, by_chance: float, differences_ms: tuple[float, ...] = ()) -> None:
         """One reading more.
@@ -68,6 +74,8 @@ class Trust:
         odds = _FITS_RIGHT / chance if fits else (1 - _FITS_RIGHT) / (1 - chance)
         self.score = max(-_MOST, min(_MOST, self.score + math.log(odds)))
         self._differences.append(differences_ms)
+        self._fitted |= fits
+        self._missed |= not fits
         if self._trusted and not fits and self._contradicted():
             self.score, self._trusted = 0.0, None
         self._speak()

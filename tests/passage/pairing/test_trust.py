@@ -27,6 +27,16 @@ def test_a_right_clock_is_believed_after_a_few() -> None:
     assert trust.trusted is True
 
 
+def test_until_then_it_is_likely_while_nothing_speaks_against_it() -> None:
+    trust = Trust()
+    words = [trust.likely]
+    for fits in (True, True, False, True):
+        trust.saw(fits=fits, by_chance=0.8)
+        words.append(trust.likely)
+    assert words == [False, True, True, False, False]
+    assert trust.trusted is None
+
+
 @pytest.mark.parametrize("off_ms", [2000.0, -2500.0, 4000.0])
 def test_a_clock_that_is_off_is_found_with_its_shift(off_ms: float) -> None:
     trust = Trust()
