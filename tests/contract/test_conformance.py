@@ -79,7 +79,8 @@ def test_every_message_of_a_running_unit_is_in_the_contract(
     heard: list[Message] = []
     subscribed = threading.Event()
     site = tmp_path / "site.toml"
-    command = [str(BIN / "edge-sim"), "demo", "--seconds", "10", "--json", "--keep", str(tmp_path)]
+    told = ["--seconds", "10", "--json", "--no-page", "--keep", str(tmp_path)]
+    command = [str(BIN / "edge-sim"), "demo", *told]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as demo:
         deadline = time.monotonic() + 60
         while not (site.exists() and site.read_text().strip()):

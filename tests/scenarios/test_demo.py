@@ -1,13 +1,17 @@
 """The demo as a stranger runs it: commands only, judged by what they print and leave behind."""
 
 import json
+import re
 import sqlite3
+import ssl
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import jsonschema
 import pytest
 
@@ -20,12 +24,70 @@ def run(*argv: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+LOOKED_AT = ("/", "/passages", "/signals")
+Visit = tuple[Path, dict[str, Any], dict[str, str]]
+
+
+def _looked(page: dict[str, str], trusted: Path, until: float) -> dict[str, str]:
+    """The unit's page as somebody sees it who was given name and password: path to text."""
+    context = ssl.create_default_context(cafile=str(trusted))
+    with httpx.Client(base_url=page["url"], verify=context, follow_redirects=True) as browser:
+        form = browser.get("login").text
+        token = re.findall(r'name="token" value="([0-9a-f]+)"', form)[0]
+        known = {"name": page["name"], "password": page["password"], "token": token}
+        assert browser.post("login", data=known).status_code == 200
+        while True:
+            seen = {path: browser.get(path).text for path in LOOKED_AT}
+            if "<tbody>" in seen["/passages"]:
+                return seen
+            assert time.monotonic() < until, seen["/passages"]
+            time.sleep(0.5)
+
+
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def visited(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Visit:
+    """A short demo whose page was looked at while it ran: its folder, its result, what was seen."""
     folder = tmp_path_factory.mktemp("demo")
-    done = run("edge_agent.simulators", "demo", "--seconds", "20", "--json", "--keep", str(folder))
-    assert done.returncode == 0, done.stderr + done.stdout
-    return folder, json.loads(done.stdout.splitlines()[-1])
+    words = ("demo", "--seconds", "20", "--json", "--keep", str(folder))
+    with subprocess.Popen(
+        [sys.executable, "-m", "edge_agent.simulators", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        file, until = folder / "page.json", time.monotonic() + 60
+        while not (file.exists() and file.read_text().endswith("\n")):
+            assert demo.poll() is None, demo.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert file.stat().st_mode & 0o777 == 0o600
+        trusted = folder / "state" / "web" / "tls.crt"
+        seen = _looked(json.loads(file.read_text()), trusted, time.monotonic() + 15)
+        out, err = demo.communicate(timeout=120)
+    assert demo.returncode == 0, err + out
+    return folder, json.loads(out.splitlines()[-1]), seen
+
+
+@pytest.fixture(scope="module")
+def played(visited: Visit) -> tuple[Path, dict[str, Any]]:
+    return visited[:2]
+
+
+def test_its_page_shows_the_demo(visited: Visit) -> None:
+    folder, result, seen = visited
+    assert result["page"] == json.loads((folder / "page.json").read_text())["url"]
+    assert result["page"].startswith("https://127.0.0.1:")
+    for device in ("cam1", "ctl1"):
+        assert f"<strong>{device}</strong>" in seen["/"]
+    assert "demo-unit" in seen["/"]
+    assert "<h2>ctl1</h2>" in seen["/signals"]
+
+
+def test_its_page_ends_with_it(played: tuple[Path, dict[str, Any]]) -> None:
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(played[1]["page"], verify=False)
 
 
 def test_nothing_is_lost_and_nothing_is_doubled(played: tuple[Path, dict[str, Any]]) -> None:

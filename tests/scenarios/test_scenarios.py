@@ -43,7 +43,7 @@ def edge_sim(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 def play(folder: Path, keep: Path, *more: object) -> tuple[int, dict[str, Any]]:
-    told = ("--seconds", SHORT_S, "--keep", keep, "--json")
+    told = ("--seconds", SHORT_S, "--keep", keep, "--json", "--no-page")
     done = edge_sim("demo", "--scenario", folder, *told, *more)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout.splitlines()[-1])
