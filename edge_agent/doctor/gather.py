@@ -24,7 +24,7 @@ _MEMINFO = Path("/proc/meminfo")
 _RTC = Path("/dev/rtc0")
 AIMS = "aims"
 """Folder of the pictures that were taken when the cameras were aimed."""
-KEY = Path("evidence") / "unit.key"
+KEY = Path("unit.key")
 
 
 async def gather(

@@ -7,9 +7,8 @@ from typing import Any
 
 from edge_agent import __version__
 from edge_agent.errors import ModelError
-from edge_agent.evidence.keys import load_or_make
+from edge_agent.evidence.vault import unit_key
 from edge_agent.provision import twin
-from edge_agent.provision.identity import EVIDENCE_KEY
 from edge_agent.provision.observed import FILE as OBSERVED
 from edge_agent.provision.record import install
 from edge_agent.provision.visit import Result, Steps, Visit
@@ -25,7 +24,7 @@ async def accepting(visit: Visit, before: Steps) -> Result:
     from edge_agent.provision.paper import paper  # noqa: PLC0415 - the PDF library is an extra
 
     found = await visit.bench.doctor(visit.config, visit.state_dir)
-    key = load_or_make(visit.state_dir / EVIDENCE_KEY)
+    key = unit_key(visit.state_dir)
     folder = visit.record.folder / FOLDER
     folder.mkdir(mode=0o750, exist_ok=True)
     for old in folder.iterdir():

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from edge_agent.evidence.keys import load_or_make
+from edge_agent.evidence.vault import unit_key
 from edge_agent.provision import certificate
 from edge_agent.provision.answers import text
 from edge_agent.provision.certificate import AUTHORITIES, CERTIFICATE, FOLDER, REQUEST
 from edge_agent.provision.record import ProvisionError, install
 from edge_agent.provision.visit import Result, StepFailed, Visit
-
-EVIDENCE_KEY = Path("evidence") / "unit.key"
 
 
 async def identity(visit: Visit) -> Result:
@@ -22,8 +20,7 @@ async def identity(visit: Visit) -> Result:
     folder = visit.state_dir / FOLDER
     own = certificate.key(folder)
     install(folder / REQUEST, certificate.request(own, unit, site, province), 0o644)
-    (visit.state_dir / EVIDENCE_KEY).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    evidence = load_or_make(visit.state_dir / EVIDENCE_KEY).public.id
+    evidence = unit_key(visit.state_dir).public.id
     facts = {
         "province": province, "site": site, "id": unit, "name": name,
         "request": str(folder / REQUEST), "evidence_key": evidence,

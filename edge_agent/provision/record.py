@@ -11,8 +11,8 @@ from typing import Any
 from edge_agent.errors import EdgeError
 
 FOLDER = "provision"
-_MADE = (FOLDER, "identity", "evidence", "aims")
-"""Folders of the state folder into which a visit writes."""
+_MADE = (FOLDER, "identity", "aims", "unit.key", "unit.pub")
+"""What a visit makes in the state folder."""
 
 
 class ProvisionError(EdgeError):
@@ -30,12 +30,18 @@ class Record:
     def __init__(self, state_dir: Path) -> None:
         self.folder = state_dir / FOLDER
         self.pictures = self.folder / "pictures"
-        for folder in (state_dir, self.folder, self.folder / "steps", self.pictures):
+        for folder in (
+            state_dir,
+            self.folder,
+            self.folder / "steps",
+            self.folder / "forms",
+            self.pictures,
+        ):
             folder.mkdir(mode=0o750, parents=True, exist_ok=True)
 
     def answers(self) -> dict[str, Any]:
         """What was answered so far, by key."""
-        return _read(self.folder / "answers.json") or {}
+        return read(self.folder / "answers.json") or {}
 
     def answer(self, key: str, value: Any) -> None:
         """Keep an answer."""
@@ -47,7 +53,7 @@ class Record:
 
     def result(self, step: str) -> dict[str, Any] | None:
         """A step's result; None when it has not ended, or its file was damaged."""
-        return _read(self.folder / "steps" / f"{step}.json")
+        return read(self.folder / "steps" / f"{step}.json")
 
     def done(self, step: str, result: dict[str, Any]) -> None:
         """Keep a step's result."""
@@ -55,7 +61,7 @@ class Record:
 
     def side(self, name: str) -> dict[str, Any] | None:
         """A file that a step keeps beside its result; None when there is none."""
-        return _read(self.folder / name)
+        return read(self.folder / name)
 
     def forget(self, step: str) -> None:
         """The step shall be done anew."""
@@ -63,7 +69,8 @@ class Record:
 
     def clear(self) -> None:
         """Begin a new visit; snapshots stay."""
-        for file in (self.folder / "answers.json", *(self.folder / "steps").glob("*.json")):
+        made = (file for name in ("steps", "forms") for file in (self.folder / name).glob("*.json"))
+        for file in (self.folder / "answers.json", self.folder / "now.json", *made):
             file.unlink(missing_ok=True)
         for file in self.pictures.glob("*"):
             file.unlink()
@@ -74,8 +81,8 @@ class Record:
         owner = state.stat()
         if os.geteuid() != 0 or owner.st_uid == 0:
             return
-        for folder in (state / name for name in _MADE):
-            for path in (folder, *folder.rglob("*")) if folder.exists() else ():
+        for made in (state / name for name in _MADE):
+            for path in (made, *made.rglob("*")) if made.exists() else ():
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
     @contextmanager
@@ -85,8 +92,7 @@ class Record:
         Raises:
             ProvisionError: Somebody else is at it: who, and since when.
         """
-        path = self.folder / "lock"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+        descriptor = lock_file(self.folder / "lock")
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -106,6 +112,15 @@ class Record:
             yield
         finally:
             os.close(descriptor)
+
+
+def lock_file(path: Path) -> int:
+    """Open a file that is there to be locked; who owns the folder may lock it, too."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
 
 
 def write(path: Path, value: Any) -> None:
@@ -143,7 +158,8 @@ def install(path: Path, content: bytes, mode: int) -> None:
         os.close(folder)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def read(path: Path) -> dict[str, Any] | None:
+    """A JSON file that holds a table; None when it is not there or not that."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
