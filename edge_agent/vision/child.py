@@ -22,11 +22,13 @@ from edge_agent.vision.config import ChildConfig
 from edge_agent.vision.equipment import Equipment, equip
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.ground import Ground, Mark
+from edge_agent.vision.live import Live
 from edge_agent.vision.native import NativeLog
 from edge_agent.vision.parent import Parent
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.ring import Ring
 from edge_agent.vision.source import Source, StreamFacts
+from edge_agent.vision.window import Window
 
 _BEAT_S = 0.5
 _CAUSES = {
@@ -107,6 +109,7 @@ class Child:
             strays=own.strays(),
         )
         self._inventory(source.facts, ground, eyes)
+        live = self._window(eyes)
         capture = Capture(source, self._clock, own.analyse_fps, own.delay_ms / 1000)
         capture.start()
         frame: Frame | None = None
@@ -118,6 +121,9 @@ class Child:
                 if fresh is not None:
                     frame = fresh
                     self._analyse(pipeline, frame)
+                    if live is not None:
+                        counts = capture.counts.decoded, self._analysed
+                        live.offer(frame, pipeline, self._wrong, counts)
                 self._show(pipeline)
                 self._look(eyes, source.facts, ground)
                 now = self._clock.mono_ns() / 1e9
@@ -146,6 +152,16 @@ class Child:
                 self._condition(reading)
         self._analysed += 1
         self._late_ms.append((self._clock.mono_ns() - frame.at.mono_ns) // 1_000_000)
+
+    def _window(self, eyes: Equipment) -> Live | None:
+        own = self._config
+        if own.window is None:
+            return None
+        try:
+            return Live(Window(own.window, own.name, self._clock.mono_ns), own, eyes)
+        except OSError as error:  # nobody can look, but all is counted
+            sys.stderr.write(f"no window: {own.window}: {error.strerror}\n")
+            return None
 
     def _show(self, pipeline: Pipeline) -> None:
         """Answer who asks for pictures."""

@@ -44,6 +44,8 @@ class ChildConfig(BaseModel):
     plate_publish: Literal["text", "none"] = "text"
     plate_min_px: int = 48
     pictures_s: float = 0.0
+    name: str = ""
+    window: Path | None = None
     figures_s: float = 10.0
     probe: bool = False
 

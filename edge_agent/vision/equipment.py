@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from edge_agent.clock import Stamp
+from edge_agent.device.pictures import Box
 from edge_agent.device.readings import ConditionReading, NoPlate
-from edge_agent.vision.frame import Detector
+from edge_agent.vision.frame import Detector, Grey
 from edge_agent.vision.lookout import Lookout
 from edge_agent.vision.motion import MotionDetector
 
@@ -49,6 +50,17 @@ class Equipment(Protocol):
     lookout: Lookout | None
     no_plate: NoPlate
 
+    @property
+    def finds_standing(self) -> bool:
+        """Whether vehicles are found that do not move."""
+
+    def plates_in(self, picture: Grey) -> list[Box]:
+        """Plates in a whole picture, pixels; none where nothing was loaded that finds them.
+
+        Raises:
+            ModelError: The network fails.
+        """
+
     def look(self, at: Stamp) -> list[ConditionReading]: ...
     def versions(self) -> dict[str, str]: ...
     def changed(self) -> bool: ...
@@ -66,6 +78,11 @@ class MotionOnly:
         self.lookout: Lookout | None = None
         self.no_plate: NoPlate = "no-model" if trouble else "off"
         self._trouble: str | None = trouble
+        self.finds_standing = False
+
+    def plates_in(self, _picture: Grey) -> list[Box]:
+        """Nothing can."""
+        return []
 
     def look(self, at: Stamp) -> list[ConditionReading]:
         """Say once what is wrong, or that nothing is any more."""

@@ -5,15 +5,17 @@ vehicles are found by motion and plates are not read, and the camera's state say
 """
 
 from collections.abc import Callable, Iterator
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 from edge_agent.clock import Stamp
+from edge_agent.device.pictures import Box
 from edge_agent.device.readings import ConditionReading, NoPlate
 from edge_agent.errors import ModelError
 from edge_agent.vision.detector import NetDetector, SceneCut
 from edge_agent.vision.equipment import REFUSED, DetectorName, EyesConfig
-from edge_agent.vision.frame import Bgr, Detections, Detector, Frame
+from edge_agent.vision.frame import Bgr, Detections, Detector, Frame, Grey
 from edge_agent.vision.lookout import Lookout, Tools
 from edge_agent.vision.motion import MotionDetector
 from edge_agent.vision.nets.entry import Entry
@@ -77,6 +79,19 @@ class Eyes:
         self._said = text
         do = "edge-agent models says what is wrong with each" if text else ""
         return [ConditionReading(at, REFUSED, bool(text), "warning", text[:200], do)]
+
+    @property
+    def finds_standing(self) -> bool:
+        """Whether a network finds vehicles, and works."""
+        return isinstance(self.detector, _NetOrMotion) and not self.detector.failed
+
+    def plates_in(self, picture: Grey) -> list[Box]:
+        """Plates in a whole picture, pixels; none where plates are nobody's business."""
+        keeper = self._keepers.get("finder")
+        if keeper is None:
+            return []
+        boxes = [plate.box for plate in keeper.tool.find(picture)]
+        return [(floor(x1), floor(y1), ceil(x2), ceil(y2)) for x1, y1, x2, y2 in boxes]
 
     def versions(self) -> dict[str, str]:
         """For the inventory: each network's file, digest and hardware."""

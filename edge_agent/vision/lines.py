@@ -2,9 +2,10 @@
 
 A track is a path through the picture. It crosses where a step of the path meets the line segment;
 the crossing counts once the vehicle is out of a dead band around the line (so that a box that
-trembles on the line counts nothing), once per track and direction. The path is extended at both
-ends by the track's velocity: a vehicle first seen just behind the line, or last seen just before
-it, crossed it unseen, unless another track already did so at that place and moment.
+trembles on the line counts nothing), once per track and direction; whoever was counted is back only
+when clearly so, for a vehicle that waits just over the line trembles, too. The path is extended at
+both ends by the track's velocity: a vehicle first seen just behind the line, or last seen just
+before it, crossed it unseen, unless another track already did so at that place and moment.
 """
 
 from collections import deque
@@ -17,6 +18,8 @@ Direction = Literal["ab", "ba"]
 
 DEAD_BAND = 0.06
 """Half-width of the dead band, as a share of the vehicle's smaller side."""
+BACK_BAND = 0.5
+"""That of a track that was counted already."""
 REACH_S = 0.35
 """How far a path is extended at its ends: three analysed frames at ten a second."""
 BELIEVED = 3
@@ -99,7 +102,7 @@ class LineCounter:
 
     def _see(self, sight: Sight) -> list[Crossing]:
         path = self._paths.get(sight.track)
-        beyond = self._beyond(sight)
+        beyond = self._beyond(sight, BACK_BAND if path and path.counted else DEAD_BAND)
         if path is None:
             self._paths[sight.track] = _Path(sight, sight, side=beyond)
             return []
@@ -119,10 +122,10 @@ class LineCounter:
             result += self._extend(path, path.first, sight.velocity, -REACH_S)
         return result
 
-    def _beyond(self, sight: Sight) -> int:
+    def _beyond(self, sight: Sight, band: float) -> int:
         """−1 or 1: the side it is on, outside the dead band; 0 inside it."""
         distance = self.segment.side(sight.at)
-        if abs(distance) <= DEAD_BAND * min(sight.size):
+        if abs(distance) <= band * min(sight.size):
             return 0
         return 1 if distance > 0 else -1
 
@@ -168,7 +171,7 @@ class LineCounter:
         direction: Direction = "ab" if self.segment.towards_right(velocity) > 0 else "ba"
         at = between(end.at, far, share)
         crossing = Crossing(end.track, direction, end.t + share * reach, at, seen=False)
-        if direction in path.counted or self._known(crossing, SAME_SIZES * max(end.size), SAME_S):
+        if path.counted or self._known(crossing, SAME_SIZES * max(end.size), SAME_S):
             return []
         path.counted.add(direction)
         return [self._count(crossing)]
@@ -188,7 +191,8 @@ class LineCounter:
         path = self._paths.pop(track, None)
         if path is None or not path.last.confirmed or path.sights < BELIEVED:
             return []
-        if path.pending is not None:  # last seen within the dead band, on its way out
+        if path.pending is not None and not path.counted:
+            # Last seen within the dead band, on its way out.
             way = 1 if path.pending.direction == "ab" else -1
             if way * self.segment.towards_right(path.last.velocity) > 0:
                 self._hold(path, path.pending)

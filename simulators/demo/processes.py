@@ -12,7 +12,8 @@ from typing import Any, Self
 
 from edge_agent.simulators.faults.link import LinkError, Simulator
 
-READY_S = 30.0
+READY_S = 90.0
+"""An unhurried machine needs two seconds; a loaded one many."""
 STOP_S = 15.0
 
 

@@ -65,6 +65,14 @@ def test_standing_long_behind_the_line_counts_once() -> None:
     assert len(ride(LineCounter(LINE), [80, 95, 104, *[104.5] * 200, 120])) == 1
 
 
+def test_trembling_just_behind_the_line_is_no_way_back() -> None:
+    counter = LineCounter(LINE)
+    shaking: list[float] = [80, 95, 104, *(100 + (-1) ** n * 6.0 for n in range(50)), 96]
+    found = ride(counter, shaking)
+    found += counter.step([], [1])
+    assert [crossing.direction for crossing in found] == ["ba"]
+
+
 def test_born_just_behind_the_line_is_counted_by_its_speed() -> None:
     counter = LineCounter(LINE)
     [crossing] = ride(counter, [108, 124, 140, 156])
