@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import getpass
+import json
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -12,20 +14,26 @@ from edge_agent import logs
 from edge_agent.clock import SystemClock
 from edge_agent.commands import options
 from edge_agent.commands.words import moment
+from edge_agent.errors import EdgeError
 from edge_agent.evidence.keys import load_public
 from edge_agent.exits import Exit
-from edge_agent.provision import engine, service, twin
+from edge_agent.provision import engine, filled, service, twin
 from edge_agent.provision.accepting import PUBLIC
 from edge_agent.provision.answers import Remembered, Script, Terminal, text
 from edge_agent.provision.bench import RealBench
+from edge_agent.provision.filled import Filled
+from edge_agent.provision.forms import FORMS, IDS, form_of
 from edge_agent.provision.guard import Guard
 from edge_agent.provision.migrate import migrate_file
-from edge_agent.provision.record import ProvisionError, Record
+from edge_agent.provision.record import ProvisionError, Record, write
 from edge_agent.provision.snapshots import Snapshots
 from edge_agent.provision.steps import STEPS
+from edge_agent.provision.turn import Turn
 from edge_agent.provision.visit import Visit
+from edge_agent.provision.working import Working
 
 _LARGEST = 1_000_000
+_AGAIN_S = 0.1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     add = what.add_argument
     add("--script", type=Path, metavar="FILE", help="TOML file with the answers")
+    add("--form", type=Path, metavar="FILE", help="one step as the page sends it; FILE is removed")
     add("--confirm", action="store_true", help="keep what was just applied")
     add(
         "--undo",
@@ -53,12 +62,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--watch",
         action="store_true",
-        help="undo what is not confirmed in time (started by itself)",
+        help="undo what is not confirmed in time (started by itself, and by systemd)",
     )
     parser.add_argument(
         "--key", type=Path, metavar="FILE.pem", help="unit's public key for --verify"
     )
     parser.add_argument("--who", default="", help="the technician's name")
+    parser.add_argument(
+        "--take-over", action="store_true", help="go on where somebody else is at it"
+    )
     parser.add_argument("--again", action="store_true", help="forget the last visit and begin anew")
     parser.add_argument("--step", choices=[s.id for s in STEPS], help="make this step again")
     options.add_json(parser)
@@ -77,6 +89,8 @@ def run(args: argparse.Namespace) -> int:
     if args.confirm or args.snapshots or args.migrate:
         _settle(record, args)
         return Exit.OK
+    if args.form:
+        return _form(record, args)
     return _visit(record, args)
 
 
@@ -111,12 +125,14 @@ def _visit(record: Record, args: argparse.Namespace) -> int:
         at = [step.id for step in STEPS].index(args.step)
         for step in STEPS[at:]:
             record.forget(step.id)
-    clock = SystemClock()
+    turn, clock = Turn(record.folder), SystemClock()
+    turn.take(who, _now_ms(), over=args.take_over)
     visit = Visit(
         args.config.resolve(), args.state_dir.resolve(), who, record, Remembered(source, record),
         RealBench(clock), clock, lambda words: print(words, flush=True),
     )  # fmt: skip
     results = asyncio.run(engine.run(visit, STEPS))
+    turn.end()
     done = results["acceptance"].facts
     if args.json:
         states = {name: {"state": each.state, "why": each.why} for name, each in results.items()}
@@ -124,6 +140,39 @@ def _visit(record: Record, args: argparse.Namespace) -> int:
     else:
         print(f"report  {done['report']}\npage    {done['page']}\nsigned  {done['signed']}")
     return Exit.NEGATIVE if results["acceptance"].state == "doubtful" else Exit.OK
+
+
+def _form(record: Record, args: argparse.Namespace) -> int:
+    """One step, as somebody filled it in on the page, which reads how it went beside the record."""
+    said = json.loads(args.form.read_bytes())
+    args.form.unlink()
+    step, fields = said["step"], said["fields"]
+    config, state_dir, clock = args.config.resolve(), args.state_dir.resolve(), SystemClock()
+    working, guard = Working(record, clock, step), Guard(record.folder)
+
+    def confirmed() -> bool:
+        working.state("asking")
+        draft = record.folder / "draft.toml"
+        return filled.wait_for_word(guard, lambda: config.read_bytes() == draft.read_bytes())
+
+    try:
+        hidden = {field.key for form in FORMS for field in form.fields if field.kind == "secret"}
+        shown = {name: typed for name, typed in fields.items() if name not in hidden}
+        write(record.folder / "forms" / f"{step}.json", shown)
+        technician = (record.side("forms/identity.json") or {}).get("technician")
+        visit = Visit(
+            config, state_dir, text(technician or _who(args)), record,
+            Remembered(Filled(step, fields, record, confirmed), record), RealBench(clock), clock,
+            working.tell,
+        )  # fmt: skip
+        results = asyncio.run(engine.run(visit, STEPS, only=step, forget=form_of(step).keys))
+    except (EdgeError, OSError, ValueError) as error:
+        working.state("stopped", str(error))
+        return Exit.NEGATIVE
+    if step == IDS[-1]:
+        Turn(record.folder).end()
+    working.state("done")
+    return Exit.OK if results[step].state != "doubtful" else Exit.NEGATIVE
 
 
 def _script(path: Path) -> dict[str, Any]:
@@ -144,22 +193,29 @@ def _undo(record: Record, args: argparse.Namespace) -> int:
     with record.held(who, moment(_now_ms())):
         now = snapshots.take(args.config, _now_ms(), who, f"before undo to {wanted}"[:200])
         kept = snapshots.put_back(wanted, args.config)
-        (record.folder / "pending.json").unlink(missing_ok=True)
+        Guard(record.folder).cancel()
         service.restart(service.usual(), args.config, args.state_dir)
     print(f"{kept.id} is back; `edge-agent provision --undo {now.id}` takes this back")
     return Exit.OK
 
 
 def _watch(record: Record, config: Path, state_dir: Path) -> int:
-    guard = Guard(record.folder)
+    guard, undone = Guard(record.folder), False
+
+    def restart(how: str) -> None:
+        # As root systemd is asked: at boot there may be no agent yet that could be ended.
+        best = service.usual() if how == "manager" else how
+        service.restart(best, config, state_dir)
+
     while (pending := guard.pending()) is not None:
         left_s = guard.left_s(pending)
         if left_s <= 0:
-            guard.undo(config)
-            service.restart(pending.how, config, state_dir)
-            return Exit.NEGATIVE
-        time.sleep(min(1.0, left_s))
-    return Exit.OK
+            try:
+                undone = guard.undo(config, restart) is not None or undone
+            except (ProvisionError, OSError) as error:
+                print(f"cannot be undone yet: {error}", file=sys.stderr, flush=True)
+        time.sleep(min(1.0, max(left_s, _AGAIN_S)))
+    return Exit.NEGATIVE if undone else Exit.OK
 
 
 def _verify(path: Path, key: Path | None) -> int:

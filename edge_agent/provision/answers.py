@@ -17,7 +17,10 @@ class Answers(Protocol):
     """Answers questions."""
 
     def get(self, key: str, question: str, parse: Parse, default: Any) -> Any:
-        """The answer; ``default`` where none is given, ``...`` for a question that needs one."""
+        """The answer; ``default`` where none is given, ``...`` for a question that needs one.
+
+        A question without words is one that a person at a terminal is not asked: what is drawn.
+        """
 
 
 class Script:
@@ -55,6 +58,8 @@ class Terminal:
 
     def get(self, key: str, question: str, parse: Parse, default: Any) -> Any:
         del key
+        if not question:
+            return default
         hint = "" if default is ... else f" [{_shown(default)}]"
         while True:
             self.inputs += 1

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from edge_agent import settings
 from edge_agent.provision import service
 from edge_agent.provision.answers import text, yes
+from edge_agent.provision.forms import CONFIRM, HOW
 from edge_agent.provision.guard import Guard
 from edge_agent.provision.migrate import migrated
 from edge_agent.provision.record import ProvisionError, install
@@ -42,21 +43,29 @@ async def apply(visit: Visit) -> Result:
     """Keep what was, install, restart, look, have it confirmed; else what was comes back."""
     how = visit.answers.get("apply.how", "Restart the agent as", _how, service.usual())
     guard, folder = Guard(visit.record.folder), visit.record.folder
+    # Made again, it is asked again: a yes of before was about another file.
+    visit.answers.forget(CONFIRM)
     fingerprint = settings.examine(visit.draft).fingerprint
     if guard.pending() is not None:
         # Killed between applying and confirming: as it was, and once more.
-        guard.undo(visit.config)
+        guard.undo(visit.config, lambda _how: None)
     kept = Snapshots(folder).take(visit.config, visit.clock.utc_ms(), visit.who, "provision")
     pending = guard.expect(kept.id, how, visit.who)
     visit.bench.guard(visit.config, visit.state_dir)
     mode = visit.config.stat().st_mode & 0o777 if visit.config.exists() else 0o640
-    install(visit.config, visit.draft.read_bytes(), mode)
+    try:
+        install(visit.config, visit.draft.read_bytes(), mode)
+    except OSError as error:
+        guard.cancel()
+        why = f"{visit.config} cannot be written: {error.strerror}"
+        raise StepFailed(why) from error
     visit.bench.restart(how, visit.config, visit.state_dir)
     trouble = await _trouble(visit, fingerprint, guard.left_s(pending))
     if trouble or not _confirmed(visit):
-        guard.undo(visit.config)
-        visit.bench.restart(how, visit.config, visit.state_dir)
-        visit.answers.forget("apply.confirm")
+        guard.undo(
+            visit.config, lambda how: visit.bench.restart(how, visit.config, visit.state_dir)
+        )
+        visit.answers.forget(CONFIRM)
         raise StepFailed(f"undone: {trouble or 'nobody confirmed it'}; snapshot {kept.id} is back")
     _keep(visit, guard, fingerprint)
     facts = {"snapshot": kept.id, "fingerprint": fingerprint, "how": how}
@@ -70,13 +79,13 @@ def _keep(visit: Visit, guard: Guard, fingerprint: str) -> None:
     try:
         guard.confirm()
     except ProvisionError:
-        visit.answers.forget("apply.confirm")  # the yes came too late; next time it is asked again
+        visit.answers.forget(CONFIRM)  # the yes came too late; next time it is asked again
         raise
 
 
 def _confirmed(visit: Visit) -> bool:
     question = "The unit runs and reaches its broker. Keep it"
-    kept: bool = visit.answers.get("apply.confirm", question, yes)
+    kept: bool = visit.answers.get(CONFIRM, question, yes)
     return kept
 
 
@@ -104,8 +113,8 @@ def _text(visit: Visit) -> str:
 
 def _how(given: object) -> str:
     words = text(given)
-    if words not in service.HOW:
-        raise ValueError(f"one of {', '.join(service.HOW)}")
+    if words not in HOW:
+        raise ValueError(f"one of {', '.join(HOW)}")
     return words
 
 

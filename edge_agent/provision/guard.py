@@ -5,12 +5,16 @@ was started, so that a step of the wall clock neither shortens nor lengthens it;
 machine counts as a deadline that has passed.
 """
 
+import fcntl
 import json
+import os
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from edge_agent.provision.record import ProvisionError, write
+from edge_agent.provision.record import ProvisionError, lock_file, write
 from edge_agent.provision.snapshots import Snapshots
 
 CONFIRM_S = 90
@@ -67,13 +71,30 @@ class Guard:
         Raises:
             ProvisionError: Nothing waits: it was confirmed, or undone already.
         """
-        pending = self.pending()
-        if pending is None:
-            raise ProvisionError("nothing waits for confirmation: confirmed or undone already")
-        if self.left_s(pending) <= 0:
-            raise ProvisionError("the time to confirm is over; it is being undone")
-        self._file.unlink()
+        with self._alone():
+            pending = self.pending()
+            if pending is None:
+                raise ProvisionError("nothing waits for confirmation: confirmed or undone already")
+            if self.left_s(pending) <= 0:
+                raise ProvisionError("the time to confirm is over; it is being undone")
+            self._file.unlink()
         return pending
+
+    def cancel(self) -> None:
+        """Nothing was applied after all."""
+        self._file.unlink(missing_ok=True)
+
+    def hurry(self) -> None:
+        """Undo it now: whoever waits for the deadline finds it passed.
+
+        Raises:
+            ProvisionError: Nothing waits.
+        """
+        with self._alone():
+            pending = self.pending()
+            if pending is None:
+                raise ProvisionError("nothing waits for confirmation: confirmed or undone already")
+            write(self._file, asdict(replace(pending, deadline_ns=0)))
 
     def left_s(self, pending: Pending) -> float:
         """Seconds until it is undone; 0 and less when it should be."""
@@ -81,16 +102,32 @@ class Guard:
             return 0.0
         return (pending.deadline_ns - boot_ns()) / 1e9
 
-    def undo(self, config: Path) -> str:
-        """Put the former site file back; the id of the snapshot.
+    def undo(self, config: Path, restart: Callable[[str], None]) -> str | None:
+        """Put the former site file back and let the agent run on it.
 
-        Raises:
-            ProvisionError: Nothing waits.
+        Args:
+            config: The site file.
+            restart: Restarts the agent in the way that is given.
+
+        Returns:
+            The id of the snapshot; None when nothing waits: somebody else has undone it.
         """
-        pending = self.pending()
-        if pending is None:
-            raise ProvisionError("nothing waits for confirmation")
-        kept = Snapshots(self._folder).put_back(pending.snapshot, config)
-        # Only now: killed in between, it is put back once more, which changes nothing.
-        self._file.unlink(missing_ok=True)
-        return kept.id
+        with self._alone():
+            pending = self.pending()
+            if pending is None:
+                return None
+            kept = Snapshots(self._folder).put_back(pending.snapshot, config)
+            restart(pending.how)
+            # Only now: killed in between, it is put back once more, which changes nothing.
+            self._file.unlink(missing_ok=True)
+            return kept.id
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Several may watch, and one undoes: two restarts at once would make two agents."""
+        descriptor = lock_file(self._folder / "guard.lock")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)

@@ -1,4 +1,8 @@
-"""Letting the agent run on a new site file: by systemd, or as a process of our own without it."""
+"""Letting the agent run on a new site file: by systemd, by whoever starts it anew, or by us.
+
+``service``: systemd is asked, which takes root. ``manager``: the agent is ended, and what started
+it starts it anew; it needs the agent's account alone. ``process``: we start it.
+"""
 
 import os
 import shutil
@@ -10,22 +14,25 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from edge_agent import status
+from edge_agent.errors import StatusError
 from edge_agent.provision.record import ProvisionError, write
 
-HOW = ("service", "process")
 _UNIT = "edge-agent.service"
 _STOP_S = 15.0
 _LOOK_S = 0.1
 
 
 def usual() -> str:
-    """``service`` where systemd runs and knows our unit, else ``process``."""
+    """``service`` or ``manager`` where systemd runs and knows our unit, else ``process``."""
     running = Path("/run/systemd/system").is_dir() and shutil.which("systemctl") is not None
     known = running and any(
         (Path(folder) / _UNIT).exists()
         for folder in ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
     )
-    return "service" if known else "process"
+    if not known:
+        return "process"
+    return "service" if os.geteuid() == 0 else "manager"
 
 
 def restart(how: str, config: Path, state_dir: Path) -> None:
@@ -36,7 +43,8 @@ def restart(how: str, config: Path, state_dir: Path) -> None:
     """
     if how == "service":
         done = subprocess.run(
-            [shutil.which("systemctl") or "/usr/bin/systemctl", "restart", _UNIT],
+            # Not waited for: whether it runs on the new file is looked at anyway.
+            [shutil.which("systemctl") or "/usr/bin/systemctl", "--no-block", "restart", _UNIT],
             check=False,
             capture_output=True,
             text=True,
@@ -44,9 +52,26 @@ def restart(how: str, config: Path, state_dir: Path) -> None:
         if done.returncode:
             raise ProvisionError(f"systemctl restart {_UNIT}: {done.stderr.strip()[:200]}")
         return
+    if how == "manager":
+        _end(state_dir)
+        return
     stop(state_dir)
     if config.exists():
         _start(config, state_dir)
+
+
+def _end(state_dir: Path) -> None:
+    """Ask the agent that runs to end in order; one that does not run is being started anyway."""
+    try:
+        number = status.ask(state_dir).pid
+    except StatusError:
+        return
+    try:
+        os.kill(number, signal.SIGTERM)
+    except PermissionError:
+        raise ProvisionError(f"the agent (process {number}) belongs to another account") from None
+    except ProcessLookupError:
+        return
 
 
 def stop(state_dir: Path) -> None:

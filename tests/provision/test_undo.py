@@ -53,7 +53,7 @@ def test_too_late_is_too_late(folder: Path, config: Path) -> None:
     guard = applied(folder, config, -1)
     with pytest.raises(ProvisionError, match="time to confirm is over"):
         guard.confirm()
-    guard.undo(config)
+    guard.undo(config, lambda _how: None)
     assert config.read_text() == OLD
     assert config.stat().st_mode & 0o777 == 0o600
     assert guard.pending() is None
