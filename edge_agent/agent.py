@@ -106,11 +106,7 @@ class Agent:
         self._tape = Tape(self._clock)
         self._recent = Recent(self._notices.boot, settings.unit.timezone)
         self._spool = Spool(
-            state_dir / "spool.db",
-            settings.spool,
-            self._clock,
-            settings.unit.id,
-            self._on_commit,
+            state_dir / "spool.db", settings.spool, self._clock, settings.unit.id, self._on_commit
         )
         unit, clinic = settings.unit.id, Clinic.of(settings.unit.id, settings.lane)
         self._recorder = Recorder(
@@ -122,6 +118,7 @@ class Agent:
             self._on_status,
             durable=self._spool.flush,
             pictures_s=pictures_s(settings.lane),
+            window=state_dir,
         )
         self._uplink = Uplink(
             settings.uplink,

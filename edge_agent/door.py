@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,7 @@ from edge_agent.errors import StatusError
 from edge_agent.oneshot import OneShot
 
 _ANSWER_MAX = 8 * 1024 * 1024
+_CROWDED_S = 0.2
 
 
 class Door:
@@ -67,17 +68,50 @@ def knock(folder: Path, name: str, timeout_s: float) -> bytes:
         StatusError: Nobody answers there.
     """
     path = folder / name
+    with _in_words(path), _at(path, _connect, timeout_s) as client:
+        return _read_all(client)
+
+
+async def call(folder: Path, name: str, timeout_s: float) -> bytes:
+    """Ask at a door while other things go on.
+
+    Raises:
+        StatusError: Nobody answers there, or not in time.
+    """
+    path = folder / name
+    with _in_words(path):
+        # To connect takes no time here, unless too many wait already; that may take a moment.
+        client = _at(path, _connect, _CROWDED_S)
+        client.setblocking(False)
+        async with asyncio.timeout(timeout_s):
+            reader, writer = await asyncio.open_unix_connection(sock=client)
+            try:
+                parts = bytearray()
+                while chunk := await reader.read(65536):
+                    parts += _bounded(parts, chunk)
+                return bytes(parts)
+            finally:
+                writer.close()
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
     try:
-        with _at(path, lambda client, name: client.connect(name), timeout_s) as client:
-            return _read_all(client)
+        yield
     except FileNotFoundError:
         raise StatusError(f"no agent is running here: there is no {path}") from None
     except PermissionError:
         raise StatusError(f"{path} is for root and the agent's group: use sudo") from None
     except ConnectionRefusedError:
         raise StatusError(f"the agent that made {path} is gone") from None
+    except TimeoutError:
+        raise StatusError(f"{path} does not answer") from None
     except OSError as error:
         raise StatusError(f"{path}: {error.strerror or error}") from error
+
+
+def _connect(client: socket.socket, name: str) -> None:
+    client.connect(name)
 
 
 def _at(
@@ -107,7 +141,11 @@ def _at(
 def _read_all(client: socket.socket) -> bytes:
     parts = bytearray()
     while chunk := client.recv(65536):
-        parts += chunk
-        if len(parts) > _ANSWER_MAX:
-            raise OSError("the answer has no end")
+        parts += _bounded(parts, chunk)
     return bytes(parts)
+
+
+def _bounded(parts: bytearray, chunk: bytes) -> bytes:
+    if len(parts) + len(chunk) > _ANSWER_MAX:
+        raise OSError("the answer has no end")
+    return chunk

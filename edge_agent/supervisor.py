@@ -15,6 +15,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 import structlog
@@ -86,22 +87,22 @@ class Supervisor:
         rng: random.Random | None = None,
         durable: Callable[[], Awaitable[None]] | None = None,
         pictures_s: Mapping[str, float] | None = None,
+        window: Path | None = None,
     ) -> None:
         """Nothing starts yet.
 
         Args:
-            clock: Injected time.
+            clock: Time.
             on_reading: Takes a device's reading at once; must not block.
             on_status: Told whenever a device's state or cause changes.
             ports: Shared openers; a book of its own when left out.
             rng: Dice for the jitter.
-            durable: Returns when what ``on_reading`` took lies on disk; for drivers that
-                acknowledge. Left out where nothing is kept.
-            pictures_s: How long each camera keeps its pictures, by device; not at all when left
-                out.
+            durable: Returns when what ``on_reading`` took lies on disk; None where nothing does.
+            pictures_s: How long each camera keeps its pictures, by device; else not at all.
+            window: Folder for the sockets of cameras, see ``DeviceContext``.
         """
         self._house = _House(
-            clock, on_reading, on_status, ports or PortBook(), durable, dict(pictures_s or {})
+            clock, on_reading, on_status, ports or PortBook(), durable, pictures_s or {}, window
         )
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._watches: dict[str, _Watch] = {}
@@ -139,6 +140,7 @@ class _House:
     ports: PortBook
     durable: Callable[[], Awaitable[None]] | None = None
     pictures_s: Mapping[str, float] = field(default_factory=dict)
+    window: Path | None = None
     abandoned: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -206,9 +208,9 @@ class _Watch:
 
     async def _drive(self, life: "_Life") -> None:
         context = DeviceContext(
-            self._name, self._clock, self._log, self._house.ports, life.alive, life.degraded
-        )
-        context = replace(context, pictures_s=self._house.pictures_s.get(self._name, 0.0))
+            self._name, self._clock, self._log, self._house.ports, life.alive, life.degraded,
+            pictures_s=self._house.pictures_s.get(self._name, 0.0), window=self._house.window,
+        )  # fmt: skip
         if self._house.durable is not None:
             context = replace(context, durable=self._house.durable)
         self.driver = self._build(context)

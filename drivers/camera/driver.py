@@ -82,7 +82,7 @@ class CameraDriver(Driver):
         )
 
     def _config(self, *, probe: bool) -> dict[str, Any]:
-        own = self._settings
+        own, window = self._settings, self._context.window
         return {
             "url": own.url,
             "username": own.username,
@@ -116,6 +116,8 @@ class CameraDriver(Driver):
             "plate_publish": own.plate_publish,
             "plate_min_px": own.plate_min_px,
             "pictures_s": 0.0 if probe else self._context.pictures_s,
+            "name": self._context.id,
+            "window": None if probe or window is None else str(window),
             "probe": probe,
         }
 

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,6 +90,8 @@ class DeviceContext:
             that was emitted lies on disk, or was given up by a counted rule.
         pictures_s: Seconds for which a camera keeps its pictures, so that evidence can be had; 0
             where nobody will ask.
+        window: Folder in which a camera may put sockets at which people look through it; None
+            where nobody will.
     """
 
     id: str
@@ -99,6 +102,7 @@ class DeviceContext:
     degraded: Callable[[Cause | None, str], None] = lambda _cause, _detail: None
     durable: Callable[[], Awaitable[None]] = _at_once
     pictures_s: float = 0.0
+    window: Path | None = None
 
 
 class Driver(ABC):
