@@ -19,6 +19,7 @@ from edge_agent.simulators.demo.beside import Beside
 from edge_agent.simulators.demo.device import Place, Scene
 from edge_agent.simulators.demo.page import Page
 from edge_agent.simulators.demo.processes import DemoError
+from edge_agent.simulators.demo.proof import proof
 from edge_agent.simulators.demo.scenario import applied
 from edge_agent.simulators.demo.scenes import ROAD, SITES
 from edge_agent.simulators.demo.stage import Play, perform
@@ -131,7 +132,8 @@ def _site(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
         judge.written(true, outcome, folder)
     judgement = judge.judge(true, outcome, limits)
     refused = beside.refused()
-    ok = judgement.ok and not refused
+    proven = proof(folder / "state")
+    ok = judgement.ok and not refused and proven["ok"]
     result: dict[str, Any] = {
         "site": scene.name,
         "seed": arguments.seed,
@@ -140,6 +142,7 @@ def _site(arguments: argparse.Namespace, folder: Path, console: Console) -> int:
         "page": show.address,
         "ok": ok,
         **judgement.result,
+        "evidence": proven,
         "realtime": beside.pace.as_json(),
         "faults": {"given": len(beside.played), "refused": refused},
     }

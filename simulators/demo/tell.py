@@ -95,7 +95,11 @@ def _passages(console: Console, result: Mapping[str, Any]) -> None:
         console.print(
             f"violations: {rule} {own['stored']}, of these right {_share(own['precision'])}"
         )
-    console.print(f"sealed packages of evidence: {result['streams'].get('evidence', 0)}")
+    proven = result["evidence"]
+    if proven["ok"]:
+        console.print(f"sealed packages of evidence: {proven['packages']}, each as it was sealed")
+    else:
+        console.print(f"evidence is not as it was sealed: {proven['wrong']}", style="bold red")
 
 
 def passage(body: Mapping[str, Any]) -> str:
