@@ -48,12 +48,17 @@ Page = Callable[[Visit], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the matrix: who may do this, and what does it."""
+    """A row of the matrix: who may do this, and what does it.
+
+    Attributes:
+        own: What is shown is for this browser alone, whatever others of its role see.
+    """
 
     method: str
     path: str
     least: Role
     page: Page
+    own: bool = False
 
 
 class Refusal(Exception):  # noqa: N818 - reads as the thing it is
@@ -118,7 +123,8 @@ def guarded(row: Row, house: House) -> Callable[[Request], Awaitable[Response]]:
             if row.method == "POST":
                 visit.form = await _form(request)
                 _ours(visit)
-            response = await (_shared(visit, row) if visit.live else row.page(visit))
+            alike = visit.live and not row.own
+            response = await (_shared(visit, row) if alike else row.page(visit))
         except Refusal as refusal:
             response = await visit.page("refused.html", refusal.status, why=refusal.key)
         except ClientDisconnect:

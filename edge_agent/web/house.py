@@ -11,6 +11,7 @@ from edge_agent.web.access.sessions import Sessions
 from edge_agent.web.change.trial import Trials
 from edge_agent.web.change.versions import Versions
 from edge_agent.web.sources.agent import Agent
+from edge_agent.web.sources.cameras import Cameras
 from edge_agent.web.sources.chores import Chores
 from edge_agent.web.sources.log import Log
 
@@ -52,6 +53,7 @@ class House:
         self.accounts = Accounts(self.folder)
         self.safe = Safe(self.folder, self.clock, self.ask_vault)
         self.agent = Agent(self.state_dir, self.clock)
+        self.cameras = Cameras(self.state_dir, self.clock)
         self.chores = Chores(self.clock)
         self.log = Log(self.chores, self.log_file)
         self.versions = Versions(self.folder / "versions")

@@ -7,6 +7,7 @@ from edge_agent.web.gate import Row
 from edge_agent.web.pages import (
     accounts,
     audit,
+    cameras,
     config,
     doctor,
     entry,
@@ -30,6 +31,12 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/preferences", NOBODY, entry.preferences),
     Row("POST", "/logout", VIEWER, entry.logout),
     Row("GET", "/", VIEWER, overview.page),
+    Row("GET", "/cameras", VIEWER, cameras.page),
+    Row("GET", "/cameras/picture", VIEWER, cameras.picture),
+    Row("GET", "/cameras/plain", TECHNICIAN, cameras.plain, own=True),
+    Row("GET", "/cameras/plain/picture", TECHNICIAN, cameras.plain_picture, own=True),
+    Row("POST", "/cameras/unveil", TECHNICIAN, cameras.unveil),
+    Row("POST", "/cameras/veil", TECHNICIAN, cameras.veil),
     Row("GET", "/passages", VIEWER, passages.page),
     Row("GET", "/traffic", VIEWER, traffic.page),
     Row("GET", "/signals", VIEWER, signals.page),
@@ -63,8 +70,8 @@ class Link(NamedTuple):
 
 
 _MENU = (
-    "/", "/passages", "/traffic", "/signals", "/weighing", "/doctor", "/evidence", "/config",
-    "/log", "/software", "/accounts", "/audit",
+    "/", "/cameras", "/passages", "/traffic", "/signals", "/weighing", "/doctor", "/evidence",
+    "/config", "/log", "/software", "/accounts", "/audit",
 )  # fmt: skip
 
 

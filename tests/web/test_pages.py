@@ -13,15 +13,15 @@ from edge_agent.web.routes import ROUTES, menu
 from edge_agent.web.sources.agent import PASSAGES, STATUS
 from edge_agent.web.words import word
 from tests.snapshots import NOW
-from tests.web.unit import Unit, passages, unit
+from tests.web.unit import BESIDE, Unit, passages, unit
 
-PAGES = [row.path for row in ROUTES if row.method == "GET"]
+PAGES = [row.path for row in ROUTES if row.method == "GET" and row.path not in BESIDE]
 HOSTILE = (
     "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7919*7919 }}\u202ejavascript:\x00"
 )
 FIELDS = (
     *("name", "code", "password", "again", "old", "role", "text", "base", "fingerprint"),
-    *("back", "lang", "theme"),
+    *("back", "lang", "theme", "of", "reason"),
 )
 _KEPT = {"state", "severity", "source", "cls", "a"}
 """Words of closed lists, which the agent's own types hold."""

@@ -25,6 +25,8 @@ HOST = "unit.test"
 ORIGIN = f"https://{HOST}"
 SECRET = "correct horse battery"  # noqa: S105 - of nobody
 HASHED = password.hashed(SECRET)
+BESIDE = {"/cameras/picture", "/cameras/plain", "/cameras/plain/picture"}
+"""Paths that are no pages by themselves: without what was shown before, they lead away."""
 SITE = """version = 1
 
 [unit]

@@ -18,12 +18,18 @@ MOST = 200
 
 @dataclass(slots=True)
 class Session:
-    """One browser that has logged in. Times are monotonic."""
+    """One browser that has logged in. Times are monotonic.
+
+    Attributes:
+        unveiled: The camera that it may see without a mask, until ``unveiled_until_ns``.
+    """
 
     name: str
     role: Role
     begun_ns: int
     touched_ns: int
+    unveiled: str = ""
+    unveiled_until_ns: int = 0
 
 
 class Sessions:

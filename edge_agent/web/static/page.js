@@ -18,6 +18,7 @@ async function refresh() {
   if (!getSelection().isCollapsed && live.contains(getSelection().anchorNode)) return;
   const open = new Set([...live.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
   const fresh = new DOMParser().parseFromString(text, "text/html").body;
+  await Promise.all([...fresh.querySelectorAll("img")].map(loaded));
   for (const each of fresh.querySelectorAll("details > summary")) {
     if (open.has(each.textContent)) each.parentElement.open = true;
   }
@@ -26,6 +27,13 @@ async function refresh() {
   live.replaceChildren(...fresh.childNodes);
   [...live.querySelectorAll(".scroll")].forEach((each, index) => { each.scrollLeft = scrolled[index] ?? 0; });
   if (focused >= 0) live.querySelectorAll("a, summary, button")[focused]?.focus();
+}
+
+// A picture is put in its place when it is there: nothing flickers.
+async function loaded(image) {
+  const whole = document.importNode(image, true);
+  await whole.decode().catch(() => {});
+  image.replaceWith(whole);
 }
 
 async function again() {
@@ -50,16 +58,15 @@ if (live) {
 const here = document.querySelector("nav [aria-current]");
 if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - innerWidth / 2;
 
-// A trial counts down where somebody can see it, and shows how it ended.
-const trial = document.querySelector("[data-trial]");
-if (trial) {
-  const end = performance.now() + 1000 * Number(trial.dataset.trial);
-  const shown = trial.querySelector("[data-left]");
+// What ends by itself counts down where somebody can see it, and shows how it ended.
+for (const ending of document.querySelectorAll("[data-trial], [data-until]")) {
+  const end = performance.now() + 1000 * Number(ending.dataset.trial ?? ending.dataset.until);
+  const shown = ending.querySelector("[data-left]");
   const tick = () => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     shown.value = left;
     if (left > 0) setTimeout(tick, 500);
-    else setTimeout(() => location.assign("/config"), 2500);
+    else setTimeout(() => location.assign(ending.dataset.then ?? "/config"), ending.dataset.then ? 0 : 2500);
   };
   tick();
 }
