@@ -13,8 +13,11 @@ from markupsafe import Markup
 from edge_agent.web.drawing.svg import element
 
 _ARROW = 22.0
-_TAG = 20.0
+_TAG = 17.0
 """Height of a line of words, in pixels of a picture 640 wide."""
+_ROWS = 4
+_NEAR = 34.0
+"""Width from which more than its number is said of a vehicle: far ones stand close together."""
 
 Point = tuple[float, float]
 
@@ -33,8 +36,12 @@ def sight(head: Mapping[str, Any], title: str, word: Callable[..., str]) -> Mark
         for kind in ("zones", "stretches"):
             for name, points in head.get(kind, {}).items():
                 yield from _area(kind, str(name), _spots(points, width, height))
-        for name, (x1, y1, x2, y2) in head.get("lines", {}).items():
-            yield from _line(str(name), *_spots([(x1, y1), (x2, y2)], width, height))
+        for row, (name, (x1, y1, x2, y2)) in enumerate(head.get("lines", {}).items()):
+            a, b = _spots([(x1, y1), (x2, y2)], width, height)
+            yield from _line(a, b)
+            # Lines of neighbouring lanes lie end to end: their names go below each other.
+            x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + _TAG * (1 + row % _ROWS)
+            yield element("text", str(name), x=x, y=min(y, height - 4), class_="counting name")
         for vehicle in sorted(head.get("vehicles", []), key=lambda one: one["box"][3]):
             yield _vehicle(vehicle, word)
 
@@ -58,7 +65,7 @@ def _area(kind: str, name: str, spots: list[Point]) -> Iterator[Markup]:
     yield element("text", name, x=x + 4, y=y + _TAG, class_=kind)
 
 
-def _line(name: str, a: Point, b: Point) -> Iterator[Markup]:
+def _line(a: Point, b: Point) -> Iterator[Markup]:
     """With an arrow that shows which way is "ab": to the right of who goes from a to b."""
     (x1, y1), (x2, y2) = a, b
     yield element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_="under")
@@ -81,19 +88,23 @@ def _line(name: str, a: Point, b: Point) -> Iterator[Markup]:
     )
     yield element("path", d=path, class_="under")
     yield element("path", d=path, class_="counting")
-    yield element("text", f"{name} ab", x=x + 8, y=max(_TAG, y - 8), class_="counting")
 
 
 def _vehicle(vehicle: Mapping[str, Any], word: Callable[..., str]) -> Markup:
     x1, y1, x2, y2 = (float(side) for side in vehicle["box"])
     kind = str(vehicle.get("cls", "unknown"))
     speed = vehicle.get("spd")
-    said = [f"#{vehicle['id']}", *([word(f"class-{kind}")] if kind != "unknown" else [])]
-    said += [f"{speed / 10:.0f} km/h"] if speed is not None else []
-    said += [str(vehicle["plate"])] if vehicle.get("plate") else []
+    said = [f"#{vehicle['id']}"]
+    near = x2 - x1 >= _NEAR
+    if near and kind != "unknown":
+        said.append(word(f"class-{kind}"))
+    if near and speed is not None:
+        said.append(f"{speed / 10:.0f} km/h")
+    if vehicle.get("plate"):
+        said.append(str(vehicle["plate"]))
     return element(
         "g",
         element("rect", x=x1, y=y1, width=max(1.0, x2 - x1), height=max(1.0, y2 - y1), rx=3),
         element("text", " ".join(said), x=max(2.0, x1), y=max(_TAG, y1 - 5)),
-        class_=f"seen edge-{kind}",
+        class_=f"seen edge-{kind}{'' if near else ' far'}",
     )
