@@ -16,6 +16,7 @@ from pathlib import Path
 import structlog
 
 from edge_agent import __version__, keepsake, registry, survey
+from edge_agent.alarming.desk import AlarmDesk
 from edge_agent.bundle.tape import SOCKET as READINGS
 from edge_agent.bundle.tape import Tape
 from edge_agent.clock import Clock, SystemClock
@@ -88,17 +89,20 @@ class Agent:
         scores, trouble = keepsake.load(state_dir / keepsake.FILE)
         if trouble:
             self._log.warning("clocks are judged anew", file=keepsake.FILE, why=trouble)
+        self._alarms = AlarmDesk(settings.alarms, state_dir, self._clock)
         self._custody = Custody(
             settings, state_dir, heading, fingerprint=fingerprint, software=__version__
         )
-        road = RoadWatch(settings, heading, self._custody.desk.violation)
+        desk = self._custody.desk
+        road = RoadWatch(settings, heading, desk.violation, desk.incident)
         self._interpreter = Interpreter(
             heading,
             settings.lane,
             veil=self._custody.veil,
             judge=road.judge,
-            on_violation=self._custody.desk.violation,
+            on_violation=desk.violation,
             scores=scores,
+            alarms=self._alarms.book,
         )
         kinds = {name: each.kind for name, each in settings.device.items()}
         self._notices = Notices(heading, fingerprint, kinds)
@@ -112,6 +116,7 @@ class Agent:
         self._recorder = Recorder(
             unit, self._clock, self._interpreter, self._spool, self._on_inventory, road, clinic
         )
+        self._alarms.tell = self._recorder.alarm
         self._supervisor = Supervisor(
             self._clock,
             self._on_reading,
@@ -159,14 +164,8 @@ class Agent:
             await self._custody.open()
             async with contextlib.AsyncExitStack() as stack:
                 doors = {PASSAGES: self._recent.answer, READINGS: self._tape.answer}
-                metrics = await open_windows(
-                    stack,
-                    self._state_dir,
-                    self.snapshot,
-                    doors,
-                    self._settings.metrics,
-                    self._recorder.say,
-                )
+                more = self._settings.metrics, self._recorder.say, self._alarms.answer
+                metrics = await open_windows(stack, self._state_dir, self.snapshot, doors, *more)
                 if metrics is not None:
                     self._log.info("metrics", url=metrics)
                 self._notifier.ready(f"{len(self._devices)} devices")
@@ -189,7 +188,7 @@ class Agent:
             gauge=self._spool.gauge(),
             epoch=self._spool.epoch,
             uplink=self._uplink.status(),
-            alarms=self._recorder.raised,
+            alarms=self._recorder.alarms,
             events=self._recorder.events,
             unit=measure(self._state_dir),
             problems=len(self._problems),
@@ -232,12 +231,13 @@ class Agent:
             self._recorder.pump()
 
     async def _keep(self) -> None:
-        """What was found of the sensors' clocks, for the next run; a full disk may forget it."""
+        """Sensors' clocks and alarms, for the next run; a full disk may forget them."""
         path = self._state_dir / keepsake.FILE
         try:
             await asyncio.to_thread(keepsake.save, path, self._interpreter.scores)
         except OSError as error:
             self._log.warning("clocks not kept", why=error.strerror)
+        await self._alarms.keep()
 
     async def _tick(self) -> None:
         """Once a second: intervals, clock, and the proof that work moves."""

@@ -4,13 +4,13 @@ A table of rules that cannot be used stops no unit: nothing is judged, and the a
 says which line is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from edge_agent.clock import stamp
+from edge_agent.clock import Stamp, stamp
 from edge_agent.contract.envelope import Event
-from edge_agent.contract.events import Agg
+from edge_agent.contract.events import Agg, Incident
 from edge_agent.device.readings import ConditionReading, Reading, StrayReading
 from edge_agent.errors import ConfigError
 from edge_agent.incidents.event import event
@@ -25,6 +25,10 @@ from edge_agent.settings import UnitSettings
 
 _DO = "Mend the table; `edge-agent rules --check FILE` says whether it can be used"
 _LONGEST = 200
+_LAMPS = ("signal-dark", "signal-conflict")
+
+OnIncident = Callable[[Incident, Sequence[str], Stamp], None]
+"""Told of each incident that is raised, who may show it, and when."""
 
 
 class RoadWatch:
@@ -34,17 +38,22 @@ class RoadWatch:
         settings: In force.
         heading: Makes heads; has the clock.
         on_violation: Told of each violation that is made here.
+        on_incident: Told of each incident.
 
     Attributes:
         judge: The unit's judge; None when the tables cannot be used.
     """
 
     def __init__(
-        self, settings: UnitSettings, heading: Heading, on_violation: OnViolation | None = None
+        self,
+        settings: UnitSettings,
+        heading: Heading,
+        on_violation: OnViolation | None = None,
+        on_incident: OnIncident | None = None,
     ) -> None:
-        self._lanes = settings.lane
+        self._lanes, self._devices = settings.lane, settings.device
         self._heading, self._clock = heading, heading.clock
-        self._on_violation = on_violation
+        self._on_violation, self._on_incident = on_violation, on_incident
         self._teller = Teller(heading, None)
         self._incidents = Incidents(settings.lane)
         self._judged: set[tuple[str, str, int]] = set()
@@ -121,4 +130,18 @@ class RoadWatch:
         return violations
 
     def _event(self, told: Told) -> Event:
-        return event(self._heading, told)
+        made = event(self._heading, told)
+        if self._on_incident is not None and told.state == "raised":
+            self._on_incident(made, self._cameras(told), told.at)
+        return made
+
+    def _cameras(self, told: Told) -> list[str]:
+        """Who saw it, or else looks at the lane; for lamps, who looks at their stop lines."""
+        if told.kind in _LAMPS:
+            signals = (lane.signal for lane in self._lanes.values())
+            found = [one.camera for one in signals if one and one.device in told.seen_by]
+        else:
+            own = self._lanes.get(told.lane or "")
+            found = [one for one in told.seen_by if one in self._devices]
+            found = found or [line.device for line in (own.lines if own else ())]
+        return list(dict.fromkeys(found))

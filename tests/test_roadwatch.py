@@ -9,7 +9,7 @@ import pytest
 from edge_agent.clock import ManualClock, stamp
 from edge_agent.config.read import validated
 from edge_agent.contract.events import Agg, Incident, Violation
-from edge_agent.device.readings import StrayReading, VehicleClass
+from edge_agent.device.readings import Colour, SignalReading, StrayReading, VehicleClass
 from edge_agent.passage.heading import Heading
 from edge_agent.roadwatch import RoadWatch
 from edge_agent.rules.tables import SHIPPED
@@ -121,3 +121,40 @@ def test_refusals_are_figures() -> None:
     assert road.judge is not None
     road.judge.judge(vehicle(speed=900, spread=None))
     assert road.figures() == {"refused-speeding-speed-uncertain": 1}
+
+
+def test_who_saw_an_incident_is_asked_to_show_it_once() -> None:
+    news: list[Any] = []
+    clock = ManualClock()
+    settings = validated(UnitSettings, SITE | {"device": {"cam1": {"kind": "camera"}}})
+    road = RoadWatch(settings, Heading("u1", clock), on_incident=lambda *told: news.append(told))
+    road.reading("cam1", stray(clock, 20, active=True))
+    (raised,) = road.tick()
+    assert news == [(raised, ["cam1"], stamp(clock))]
+    road.reading("cam1", stray(clock, 40, active=False))
+    road.tick()
+    clock.advance(6)
+    assert len(road.tick()) == 1
+    assert len(news) == 1
+
+
+def test_dark_lamps_are_shown_by_who_looks_at_their_stop_line() -> None:
+    news: list[Any] = []
+    clock = ManualClock()
+    line = {"device": "cam1", "line": "stop"}
+    obeys = {"device": "ctl1", "phase": 2, "camera": "cam1", "line": "stop"}
+    site: dict[str, Any] = {
+        "device": {"cam1": {"kind": "camera"}, "ctl1": {"kind": "signal_ntcip"}},
+        "lane": {"l1": {"lines": [line], "signal": obeys}},
+    }
+    road = RoadWatch(
+        validated(UnitSettings, SITE | site),
+        Heading("u1", clock),
+        on_incident=lambda *told: news.append(told),
+    )
+    road.reading("ctl1", SignalReading(stamp(clock), {2: Colour.DARK}))
+    clock.advance(3)
+    (raised,) = road.tick()
+    assert isinstance(raised, Incident)
+    assert (raised.kind, raised.d) == ("signal-dark", "ctl1")
+    assert news == [(raised, ["cam1"], stamp(clock))]

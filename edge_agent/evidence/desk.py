@@ -8,19 +8,20 @@ is said and counted, too.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from edge_agent.clock import Clock, stamp
-from edge_agent.contract.verdicts import Evidence, Violation
+from edge_agent.clock import Clock, Stamp, stamp
+from edge_agent.contract.verdicts import Evidence, Incident, Violation
 from edge_agent.device.pictures import Photographer, Wanted
 from edge_agent.device.readings import Reading, SignalReading
 from edge_agent.errors import DeviceError, EvidenceError
 from edge_agent.evidence.dossier import Case
 from edge_agent.evidence.manifest import Device
 from edge_agent.evidence.pending import Owed
+from edge_agent.evidence.scene import Scene
 from edge_agent.evidence.seal import Sealed
 from edge_agent.evidence.settings import EvidenceSettings
 from edge_agent.evidence.trace import AROUND_S, SignalLog
@@ -30,7 +31,7 @@ from edge_agent.passage.heading import Heading
 from edge_agent.passage.lanes import LaneSettings
 
 MOST = 48
-"""Violations under way; a plaza in trouble has a few a minute."""
+"""Violations and incidents under way; a plaza in trouble has a few a minute."""
 MOST_BYTES = 48_000_000
 """Of pictures in hand; above it nobody waits for the rest of a signal's trace."""
 DEADLINE_S = 4.0
@@ -86,13 +87,13 @@ class Desk:
         self._house = house
         self._log = structlog.get_logger("evidence")
         self._signals = SignalLog()
-        self._cases: dict[asyncio.Task[None], Case] = {}
+        self._cases: dict[asyncio.Task[None], Case | Scene] = {}
         self._closing = asyncio.Event()
         self.counts: Counter[str] = Counter()
 
     @property
     def under_way(self) -> int:
-        """Violations that wait for their package."""
+        """Violations and incidents that wait for their package."""
         return len(self._cases)
 
     def reading(self, device: str, reading: Reading) -> None:
@@ -105,11 +106,25 @@ class Desk:
         wanted = self._settings.seal
         if wanted == "nothing" or (wanted == "enforcement" and event.grade != "enforcement"):
             return
+        self._begin(Case(event, fused, lane))
+
+    def incident(self, event: Incident, cameras: Sequence[str], at: Stamp) -> None:
+        """Something is on the road; returns at once.
+
+        Args:
+            event: As it is raised.
+            cameras: Who may show it; with none there is nothing to keep.
+            at: When they shall.
+        """
+        if self._settings.seal == "all" and cameras:
+            self._begin(Scene(event, cameras, at.mono_ns))
+
+    def _begin(self, case: Case | Scene) -> None:
+        event = case.event
         if len(self._cases) >= MOST or self._closing.is_set():
             self.counts["refused"] += 1
-            self._tell(event.id, event.lane, None, 0, "too many violations at once")
+            self._tell(event.id, case.where, None, 0, "too much at once")
             return
-        case = Case(event, fused, lane)
         task = asyncio.create_task(self._work(case), name=f"evidence {event.id}")
         self._cases[task] = case
         task.add_done_callback(self._cases.pop)
@@ -137,10 +152,10 @@ class Desk:
         for task in list(self._cases):
             task.cancel()
 
-    async def _work(self, case: Case) -> None:
+    async def _work(self, case: Case | Scene) -> None:
         event = case.event
         try:
-            await self._vault.run(self._vault.owe, Owed(event.id, event.kind, event.lane, event.t))
+            await self._vault.run(self._vault.owe, Owed(event.id, event.kind, case.where, event.t))
             await self._collect(case)
             await self._trace(case)
             about = case.about(self._house.device, self._house.software())
@@ -149,19 +164,19 @@ class Desk:
             # package, and must be told whatever it is: as an event, in the log and in the count.
             self.counts["failed"] += 1
             self._log.error("evidence not sealed", of=event.id, why=str(error))
-            self._tell(event.id, event.lane, None, 0, f"not sealed: {error}")
+            self._tell(event.id, case.where, None, 0, f"not sealed: {error}")
             return
         self.counts["sealed"] += 1
         self.counts["without-pictures"] += not case.count
         why = "; ".join(f"without {what}: {words}" for what, words in case.absent.items())
-        self._tell(event.id, event.lane, sealed, case.count, why)
+        self._tell(event.id, case.where, sealed, case.count, why)
         await self._house.durable()
         try:
             await self._vault.run(self._vault.settled, event.id)
         except OSError:
             return  # told once more at the next start, which harms nobody
 
-    async def _collect(self, case: Case) -> None:
+    async def _collect(self, case: Case | Scene) -> None:
         wanted = case.wanted()
         if not wanted:
             case.absent["pictures"] = "no camera saw it"
@@ -172,7 +187,7 @@ class Desk:
             for device, some in wanted.items():
                 group.create_task(self._ask(case, device, some), name=f"pictures {device}")
 
-    async def _ask(self, case: Case, device: str, wanted: Wanted) -> None:
+    async def _ask(self, case: Case | Scene, device: str, wanted: Wanted) -> None:
         photographer = self._house.photographer(device)
         if photographer is None:
             case.absent[device] = "it shows no pictures now"
@@ -192,7 +207,7 @@ class Desk:
         if missing:
             case.absent[device] = f"no frame {', '.join(sorted(missing))}"
 
-    async def _trace(self, case: Case) -> None:
+    async def _trace(self, case: Case | Scene) -> None:
         if case.signal is None:
             return
         at = case.judged_ns

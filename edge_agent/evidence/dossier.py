@@ -46,6 +46,11 @@ class Case:
     trace: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def where(self) -> str:
+        """The lane."""
+        return self.event.lane
+
+    @property
     def bytes(self) -> int:
         """Of its pictures."""
         return sum(len(one.data) for some in self.pictures.values() for one in some)

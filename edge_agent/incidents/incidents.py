@@ -57,6 +57,7 @@ class Told:
         about: Lane, or device where no lane is meant.
         inc: The same in every word about one incident.
         n: How many say so.
+        seen_by: Devices that do, and with a level of congestion the kind of sensor.
         picture: SHA-256 of a picture, or None.
     """
 
@@ -70,6 +71,7 @@ class Told:
     text: str
     n: int
     picture: str | None
+    seen_by: tuple[str, ...] = ()
 
 
 class Incidents:
@@ -166,6 +168,7 @@ class Incidents:
             text=watched.text,
             n=watched.count,
             picture=watched.picture or None,
+            seen_by=watched.seen_by,
         )
         if state == "cleared":
             watched.close()

@@ -102,6 +102,11 @@ class Watched:
         """A picture of it; empty when nobody has one."""
         return next((said.picture for said in self._said.values() if said.picture), "")
 
+    @property
+    def seen_by(self) -> tuple[str, ...]:
+        """Who says so, without what each of them numbers."""
+        return tuple(dict.fromkeys(who.partition("/")[0] for who in self._said))
+
     def step(self, now: Stamp) -> State | None:
         """What is to be told now."""
         for who, said in list(self._said.items()):
