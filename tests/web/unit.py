@@ -27,6 +27,7 @@ SECRET = "correct horse battery"  # noqa: S105 - of nobody
 HASHED = password.hashed(SECRET)
 BESIDE = {"/cameras/picture", "/cameras/plain", "/cameras/plain/picture"}
 """Paths that are no pages by themselves: without what was shown before, they lead away."""
+KINDS = ("view", "plain")
 SITE = """version = 1
 
 [unit]
@@ -99,7 +100,23 @@ def passages(**more: Any) -> dict[str, Any]:
 def status() -> dict[str, Any]:
     """The answer of the other."""
     told: dict[str, Any] = json.loads(snapshot().model_dump_json())
+    figures = {"latency_p50_ms": 38, "latency_p99_ms": 71, "plates_read": 811, "plates_unread": 42}
+    camera = {"id": "cam2", "kind": "camera", "state": "ok", "cause": None, "detail": ""}
+    times = {"since_ms": NOW - 3_600_000, "last_ms": NOW - 400, "restarts": 0, "readings": 5200}
+    told["devices"].append(camera | times | {"figures": figures})
     return told
+
+
+def look(kind: str) -> bytes:
+    """What a camera tells at its window; its picture is none that a browser could show."""
+    head = {
+        "at": NOW - 400, "age_ms": 400, "size": [640, 360], "source": [1280, 720],
+        "fps": 25.0, "analysed": 9.8, "masked": kind == "view", "wrong": {},
+        "vehicles": [{"id": 12, "cls": "car", "box": [100, 80, 220, 160], "spd": 432}],
+        "lines": {"main": [0.1, 0.5, 0.9, 0.5]}, "zones": {"box": [[0, 0], [1, 0], [1, 1]]},
+        "stretches": {"shoulder": [[0, 0.5], [1, 0.5], [1, 1]]},
+    }  # fmt: skip
+    return json.dumps(head).encode() + b"\n" + kind.encode() + b"'s JPEG\n"
 
 
 @dataclass
@@ -110,6 +127,7 @@ class Unit:
     clock: ManualClock
     app: Any
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seen: dict[str, bytes] = field(default_factory=lambda: {kind: look(kind) for kind in KINDS})
     killed: list[tuple[int, int]] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
 
@@ -117,6 +135,11 @@ class Unit:
         """What the agent says at a door."""
         self.asked[name] = self.asked.get(name, 0) + 1
         return json.dumps(self.told[name]).encode()
+
+    def show(self, kind: str) -> bytes:
+        """What the camera says at a window."""
+        self.asked[kind] = self.asked.get(kind, 0) + 1
+        return self.seen[kind]
 
     def kill(self, pid: int, number: int) -> None:
         """Instead of the kernel's."""
@@ -185,6 +208,9 @@ async def unit(folder: Path, *, agent: bool = True, restart: bool = False) -> As
     async with contextlib.AsyncExitStack() as stack:
         for name in (STATUS, PASSAGES) if agent else ():
             await stack.enter_async_context(Door(state_dir, name, partial(made.answer, name)))
+        for kind in KINDS if agent else ():
+            door = Door(state_dir, f"{kind}-cam2.sock", partial(made.show, kind))
+            await stack.enter_async_context(door)
         try:
             yield made
         finally:

@@ -75,6 +75,7 @@ class Cameras:
 
     def picture(self, name: str, at_ms: int, kind: Kind = "view") -> bytes | None:
         """A picture that ``look`` told of lately."""
+        self._forget()
         window = self._windows.get((name, kind))
         kept = window.kept if window else []
         return next((seen.jpeg for seen in kept if seen.at_ms == at_ms), None)
