@@ -118,6 +118,7 @@ async def test_plain_for_a_minute_for_who_said_why_and_on_record(there: Unit) ->
     facts = {"who": "a-technician", "camera": "cam2", "reason": WHY["reason"], "s": PLAIN_S}
     assert (line["what"], line["facts"]) == ("camera-unveiled", facts)
     there.clock.advance(PLAIN_S - 0.1)
+    assert _pictures(await browser.get("/cameras/plain", **LIVE)) == [picture]
     assert (await browser.get(picture)).status_code == 200
     there.clock.advance(0.2)
     assert (await browser.get(picture)).status_code == 403
