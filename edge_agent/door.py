@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,7 @@ from edge_agent.errors import StatusError
 from edge_agent.oneshot import OneShot
 
 _ANSWER_MAX = 8 * 1024 * 1024
+_QUESTION_MAX = 16 * 1024
 _CROWDED_S = 0.2
 
 
@@ -61,7 +62,32 @@ class Door:
         return self._answer()
 
 
-def knock(folder: Path, name: str, timeout_s: float) -> bytes:
+class AskedDoor(Door):
+    """Answers the question that each brings: one line.
+
+    Args:
+        folder: The state directory.
+        name: Of the socket in it.
+        answer: To a question, without its line's end; empty for who brings none.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, answer: Callable[[bytes], Awaitable[bytes]]
+    ) -> None:
+        super().__init__(folder, name, bytes)
+        self._answer_to = answer
+
+    async def _tell(self, reader: asyncio.StreamReader) -> bytes:
+        question = bytearray()
+        while b"\n" not in question and len(question) <= _QUESTION_MAX:
+            chunk = await reader.read(_QUESTION_MAX)
+            if not chunk:
+                break
+            question += chunk
+        return await self._answer_to(bytes(question[: _QUESTION_MAX + 1]).partition(b"\n")[0])
+
+
+def knock(folder: Path, name: str, timeout_s: float, question: bytes = b"") -> bytes:
     """Ask at a door; blocking, for the command line.
 
     Raises:
@@ -69,6 +95,8 @@ def knock(folder: Path, name: str, timeout_s: float) -> bytes:
     """
     path = folder / name
     with _in_words(path), _at(path, _connect, timeout_s) as client:
+        if question:
+            client.sendall(question + b"\n")
         return _read_all(client)
 
 

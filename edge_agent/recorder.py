@@ -1,13 +1,15 @@
 """Whatever is said in the house becomes durable here: readings, device states, conditions."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
+from edge_agent.alarming.alarm import Change
+from edge_agent.alarming.book import AlarmBook
 from edge_agent.clock import Clock, stamp
 from edge_agent.contract.envelope import Event
-from edge_agent.contract.events import Agg, Alarm
+from edge_agent.contract.events import Agg
 from edge_agent.contract.topics import below
 from edge_agent.device.readings import (
     ConditionReading,
@@ -68,9 +70,9 @@ class Recorder:
         return self._interpreter.lanes
 
     @property
-    def raised(self) -> list[Alarm]:
-        """Alarms that are raised now."""
-        return self._interpreter.raised
+    def alarms(self) -> AlarmBook:
+        """All of them."""
+        return self._interpreter.alarms
 
     def reading(self, device: str, reading: Reading) -> None:
         """Take what a device said."""
@@ -106,16 +108,16 @@ class Recorder:
             return
         if self._road is not None:
             self._road.device(status.id, up=status.state != "down")
-        self._record(
-            self._interpreter.device(
-                status.id,
-                state=status.state,
-                cause=status.cause,
-                detail=status.detail,
-                since_ms=status.since_ms,
-                last_ms=status.last_ms,
-            )
+        events = self._interpreter.device(
+            status.id,
+            state=status.state,
+            cause=status.cause,
+            detail=status.detail,
+            since_ms=status.since_ms,
+            last_ms=status.last_ms,
         )
+        for event in events:
+            self._record(event)
 
     def condition(self, condition: Condition) -> None:
         """Take a condition of the uplink."""
@@ -134,6 +136,11 @@ class Recorder:
         """Take a condition of the unit itself; told only when it changes."""
         reading = ConditionReading(stamp(self._clock), code, active, severity, text, do)
         self._tell(self._unit, reading)
+
+    def alarm(self, changes: Sequence[Change]) -> None:
+        """Take what people have done to alarms."""
+        for event in self._interpreter.told(changes):
+            self._record(event)
 
     def pump(self, *, everything: bool = False) -> None:
         """Record the vehicles of which nothing more is expected; ``everything``: all others too."""

@@ -114,6 +114,15 @@ class AlarmPart(_Part):
     do: str = ""
 
 
+class AlarmCounts(_Part):
+    """What is kept from people, and how often it was needed since the start."""
+
+    shelved: int = Field(default=0, description="Put away by somebody.")
+    following: int = Field(default=0, description="Consequences of other alarms.")
+    chattered: int = 0
+    hushed: int = 0
+
+
 class Snapshot(_Part):
     """The unit at one moment."""
 
@@ -133,7 +142,8 @@ class Snapshot(_Part):
     uplink: UplinkPart
     clock: ClockPart
     process: ProcessPart = Field(default_factory=ProcessPart)
-    alarms: list[AlarmPart] = Field(default_factory=list)
+    alarms: list[AlarmPart] = Field(default_factory=list, description="Raised now.")
+    quiet: AlarmCounts = Field(default_factory=AlarmCounts)
     events: dict[str, int] = Field(default_factory=dict, description="Recorded since start.")
     rules: dict[str, int] = Field(
         default_factory=dict, description="What could not be judged, by rule and reason."

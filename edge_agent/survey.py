@@ -1,17 +1,19 @@
 """Puts the rooms' own figures together into the one Snapshot that people and scrapers see."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from edge_agent import __version__
+from edge_agent.alarming import rows
+from edge_agent.alarming.book import AlarmBook
 from edge_agent.clock import Clock
-from edge_agent.contract.events import Alarm
 from edge_agent.health import UnitFigures, per_day
 from edge_agent.notices import Notices
 from edge_agent.settings import UnitSettings
 from edge_agent.spool.model import Gauge
 from edge_agent.status import (
+    AlarmCounts,
     AlarmPart,
     ClockPart,
     DevicePart,
@@ -36,7 +38,7 @@ def take(
     gauge: Gauge,
     epoch: str,
     uplink: UplinkStatus,
-    alarms: Sequence[Alarm],
+    alarms: AlarmBook,
     events: Mapping[str, int],
     unit: UnitFigures,
     problems: int,
@@ -45,6 +47,8 @@ def take(
     now_ms = clock.utc_ms()
     up_s = (clock.mono_ns() - notices.born.mono_ns) // 1_000_000_000
     quality = clock.quality()
+    standing = alarms.alarms()
+    quiet = rows.counts(standing) | {"chattered": alarms.chattered, "hushed": alarms.hushed}
     written = None if unit.disk_written is None else per_day(unit.disk_written, up_s)
     return Snapshot(
         unit=settings.unit.topics.root,
@@ -68,15 +72,17 @@ def take(
         process=ProcessPart(**asdict(unit), written_per_day=written),
         alarms=[
             AlarmPart(
-                device=alarm.d,
+                device=alarm.about,
                 code=alarm.code,
-                severity=alarm.sev,
-                since_ms=alarm.since,
-                text=alarm.text,
-                do=alarm.do,
+                severity=alarm.reading.severity,
+                since_ms=alarm.since.utc_ms,
+                text=alarm.reading.text[:200],
+                do=alarm.reading.do[:200],
             )
-            for alarm in alarms
+            for alarm in standing
+            if alarm.state == "raised" and alarm.heard
         ],
+        quiet=AlarmCounts.model_validate(quiet),
         events=dict(events),
         rules=dict(figures.get(settings.unit.id, {})),
     )

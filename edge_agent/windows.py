@@ -1,12 +1,13 @@
 """Where people and scrapers look into the running agent: doors in its folder, metrics."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from edge_agent.alarming.desk import SOCKET as ALARMS
 from edge_agent.config.unit import MetricsTable
-from edge_agent.door import Door
+from edge_agent.door import AskedDoor, Door
 from edge_agent.metrics import MetricsServer
 from edge_agent.status import Snapshot, StatusServer
 
@@ -24,6 +25,7 @@ async def open_windows(
     doors: Mapping[str, Callable[[], bytes]],
     metrics: MetricsTable,
     say: Say,
+    alarms: Callable[[bytes], Awaitable[bytes]],
 ) -> str | None:
     """Open them all; they close with ``stack``.
 
@@ -34,6 +36,7 @@ async def open_windows(
         doors: Name of a socket to what it answers.
         metrics: Whether and where Prometheus may ask.
         say: Told when the port is taken: that must not keep the unit from measuring.
+        alarms: Answers who asks for the alarms, or puts one away.
 
     Returns:
         Address of the metrics; None when there is none.
@@ -41,6 +44,7 @@ async def open_windows(
     await stack.enter_async_context(StatusServer(state_dir, snapshot))
     for name, answer in doors.items():
         await stack.enter_async_context(Door(state_dir, name, answer))
+    await stack.enter_async_context(AskedDoor(state_dir, ALARMS, alarms))
     if not metrics.enabled:
         return None
     try:

@@ -74,7 +74,7 @@ async def test_unfit_reading_is_counted_and_said_once(desk: Desk) -> None:
     alarm = Alarm.model_validate_json(row.body)
     assert (alarm.d, alarm.code, alarm.state) == ("etc1", "unfit-reading", "raised")
     assert desk.recorder.figures["etc1"]["unfit-readings"] == 3
-    assert [each.code for each in desk.recorder.raised] == ["unfit-reading"]
+    assert [each.name for each in desk.recorder.alarms.alarms()] == ["etc1/unfit-reading"]
 
 
 async def test_slow_ills_are_told_as_conditions(tmp_path: Path) -> None:
@@ -91,11 +91,12 @@ async def test_slow_ills_are_told_as_conditions(tmp_path: Path) -> None:
     recorder.tick()
     clock.advance(5)
     recorder.tick()
-    [alarm] = recorder.raised
-    assert (alarm.d, alarm.code) == ("ctl1", "detector-chatter-d1")
-    clock.advance(60)
-    recorder.tick()
-    assert recorder.raised == []
+    [alarm] = recorder.alarms.alarms()
+    assert alarm.name == "ctl1/detector-chatter-d1"
+    for _ in range(2):
+        clock.advance(60)
+        recorder.tick()
+    assert recorder.alarms.alarms() == []
     await spool.close()
 
 
@@ -109,13 +110,13 @@ async def test_state_of_a_device_is_told_when_it_is_known(desk: Desk) -> None:
 
 async def test_conditions_of_unit_and_uplink_are_told_on_change(desk: Desk) -> None:
     for active in (False, True, True, False):
-        desk.recorder.say("clock", active, "UTC is not set", "set it")
+        desk.recorder.say("config", active, "line 3 is wrong", "mend it")
     desk.recorder.condition(Condition("broker-denied", True, "critical", "no", "mend the ACL"))
     alarms = [Alarm.model_validate_json(row.body) for row in await desk.rows()]
     assert [(alarm.code, alarm.state) for alarm in alarms] == [
-        ("clock", "cleared"),
-        ("clock", "raised"),
-        ("clock", "cleared"),
+        ("config", "cleared"),
+        ("config", "raised"),
+        ("config", "cleared"),
         ("broker-denied", "raised"),
     ]
     assert alarms[3].sev == "critical"

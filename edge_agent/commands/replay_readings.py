@@ -23,6 +23,8 @@ from typing import Literal, TextIO
 from pydantic import ValidationError
 
 from edge_agent import settings
+from edge_agent.alarming.book import AlarmBook
+from edge_agent.alarming.rules import Rules
 from edge_agent.clock import TimeQuality
 from edge_agent.commands import options
 from edge_agent.contract import wire
@@ -115,7 +117,8 @@ class Replay:
         self.outcome = outcome
         heading = Heading(site.unit.id, self._clock, site.unit.test)
         judge = rules.judge(site.rules, site.lane, site.device, site.unit.timezone)
-        self._interpreter = Interpreter(heading, site.lane, judge=judge)
+        alarms = AlarmBook(Rules(site.alarms))
+        self._interpreter = Interpreter(heading, site.lane, judge=judge, alarms=alarms)
         self._write = write
         self._numbers: Counter[str] = Counter()
         self._next_pump_ms = clock.utc_ms() + PUMP_MS
@@ -156,10 +159,11 @@ class Replay:
     def _state(self, device: str, state: Literal["ok", "degraded", "down"]) -> None:
         now_ms = self._clock.utc_ms()
         cause = None if state == "ok" else "silent"
-        told = self._interpreter.device(
-            device, state=state, cause=cause, detail="", since_ms=now_ms, last_ms=now_ms
+        self._tell(
+            self._interpreter.device(
+                device, state=state, cause=cause, detail="", since_ms=now_ms, last_ms=now_ms
+            )
         )
-        self._tell([told])
 
     def _tell(self, events: Iterable[Event]) -> None:
         now_ms = self._clock.utc_ms()

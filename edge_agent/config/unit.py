@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationInfo, field_validator
 
+from edge_agent.alarming.rules import AlarmRule
 from edge_agent.contract.envelope import ID
 from edge_agent.contract.topics import UnitTopics
 from edge_agent.device.driver import DeviceSettings
@@ -104,6 +105,11 @@ class UnitSettings(_Table):
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     rules: RulesSettings = Field(default_factory=RulesSettings)
+    alarms: dict[str, AlarmRule] = Field(
+        default_factory=dict,
+        description="How conditions become alarms, by code or device/code, `*` for anything. What"
+        " is not said is as shipped: `edge-agent alarms rules` prints it.",
+    )
     lane: dict[str, LaneSettings] = Field(default_factory=dict, description="Lanes by id.")
     device: dict[str, SerializeAsAny[DeviceSettings]] = Field(
         default_factory=dict, description="Devices by id; each kind has its own keys."

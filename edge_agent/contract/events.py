@@ -133,17 +133,37 @@ class Figure(Event):
     why: str | None = Field(default=None, description="Reason for an absent value.")
 
 
+class AlarmShelf(Wire):
+    """Who keeps an alarm from people."""
+
+    who: str = Field(max_length=80)
+    why: str = Field(max_length=200)
+    until: int = Field(description="UTC ms of its end; the alarm is then told anew.")
+
+
 class Alarm(Event):
-    """A condition that somebody must know of; also retained on its own topic."""
+    """A condition that somebody must know of; also retained on its own topic.
+
+    ``shelved`` is not to be shown to people: somebody has put it away (``shelf``), or it follows
+    from another alarm (``cause``). It is sent again whenever its condition changes meanwhile.
+    """
 
     stream: ClassVar[str] = "alarm"
 
     code: str = Field(pattern=ID, description="What it is, unique within d.")
     state: Literal["raised", "cleared", "shelved"]
     sev: Severity
-    since: int = Field(description="UTC ms of the last change of state.")
+    since: int = Field(description="UTC ms since when its condition is as it is.")
     text: str = Field(default="", max_length=200)
     do: str = Field(default="", max_length=200, description="What to do about it.")
+    on: bool | None = Field(default=None, description="While shelved: whether its condition holds.")
+    shelf: AlarmShelf | None = Field(default=None, description="While shelved by somebody.")
+    cause: str | None = Field(
+        default=None, max_length=81, description="While shelved: d/code of what it follows from."
+    )
+    n: int | None = Field(
+        default=None, ge=0, description="Where it chatters: how often it came in five minutes."
+    )
 
 
 class DeviceState(Event):

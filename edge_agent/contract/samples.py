@@ -220,6 +220,7 @@ def _messages() -> tuple[Wire, ...]:
             since=_T + 7000,
             text="Cabinet door open",
             do="Send somebody to close it",
+            n=6,
         ),
         DeviceState(
             **_head(8, "cam1"),

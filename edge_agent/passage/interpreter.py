@@ -7,12 +7,14 @@ spool.
 
 import heapq
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from edge_agent.alarming.alarm import Change
+from edge_agent.alarming.book import AlarmBook
 from edge_agent.clock import Stamp, stamp
 from edge_agent.contract.envelope import Event
-from edge_agent.contract.events import Alarm, DeviceState, Figure, Signal
+from edge_agent.contract.events import DeviceState, Figure, Signal
 from edge_agent.device.readings import (
     AxlesReading,
     ConditionReading,
@@ -24,7 +26,7 @@ from edge_agent.device.readings import (
     TagReading,
     ZoneReading,
 )
-from edge_agent.passage import told_clocks
+from edge_agent.passage import told_alarms, told_clocks
 from edge_agent.passage.closing import fuse, stop_moment
 from edge_agent.passage.echoes import Echoes
 from edge_agent.passage.fused import Fused, Member
@@ -50,6 +52,7 @@ class Interpreter:
         judge: Holds each vehicle against the rules; None: nobody is judged.
         on_violation: Told of each violation.
         scores: What ``scores`` said of the sensors' clocks at the end of an earlier run.
+        alarms: Decides what of the conditions is told; the usual rules when left out.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Interpreter:
         judge: Judge | None = None,
         on_violation: OnViolation | None = None,
         scores: Scores | None = None,
+        alarms: AlarmBook | None = None,
     ) -> None:
         self._heading = heading
         self._clock = heading.clock
@@ -71,7 +75,7 @@ class Interpreter:
         self._road = Road(lanes, scores)
         self._trace = SignalTrace()
         self._echoes = Echoes()
-        self._alarms: dict[tuple[str, str], Alarm] = {}
+        self.alarms = alarms or AlarmBook()
         self._antennas = {
             (tag.device, tag.antenna): lane for lane, each in lanes.items() for tag in each.tags
         }
@@ -85,12 +89,6 @@ class Interpreter:
     def lanes(self) -> list[str]:
         """Lanes known so far, configured and implied."""
         return self._book.lanes
-
-    @property
-    def raised(self) -> list[Alarm]:
-        """Alarms that are raised now, the oldest first."""
-        raised = (alarm for alarm in self._alarms.values() if alarm.state == "raised")
-        return sorted(raised, key=lambda alarm: alarm.since)
 
     @property
     def scores(self) -> Scores:
@@ -140,27 +138,12 @@ class Interpreter:
         return []
 
     def condition(self, about: str, reading: ConditionReading) -> list[Event]:
-        """Raise or clear an alarm; nothing when it stands so already.
+        """What is to be told of a condition; nothing when it stands so already."""
+        return self.told(self.alarms.hear(about, reading))
 
-        The first word of a condition that does not hold clears it explicitly: an earlier run may
-        have left it raised at the broker.
-        """
-        key = about, reading.code
-        state: Literal["raised", "cleared"] = "raised" if reading.active else "cleared"
-        known = self._alarms.get(key)
-        if known is not None and known.state == state:
-            return []
-        alarm = Alarm(
-            **self._heading.of(about, reading.at),
-            code=reading.code,
-            state=state,
-            sev=reading.severity,
-            since=reading.at.utc_ms,
-            text=reading.text[:200],
-            do=reading.do[:200],
-        )
-        self._alarms[key] = alarm
-        return [alarm]
+    def told(self, changes: Iterable[Change]) -> list[Event]:
+        """Alarms as events."""
+        return [told_alarms.alarm(self._heading, change) for change in changes]
 
     def device(
         self,
@@ -171,14 +154,14 @@ class Interpreter:
         detail: str,
         since_ms: int,
         last_ms: int | None,
-    ) -> DeviceState:
-        """A device's state changed."""
+    ) -> list[Event]:
+        """A device's state changed: that, and what follows for its alarms."""
         now = stamp(self._clock)
         up = state != "down"
         self._book.device(device, up=up)
         self._road.device(device, up=up)
         self._trace.device(device, up=up, now=now)
-        return DeviceState(
+        told = DeviceState(
             **self._heading.of(device, now),
             state=state,
             cause=cause,
@@ -186,6 +169,7 @@ class Interpreter:
             last=last_ms,
             detail=detail[:200],
         )
+        return [told, *self.told(self.alarms.device(device, now, up=up))]
 
     def pump(self, *, everything: bool = False) -> list[Event]:
         """Vehicles of which nothing more is expected; with ``everything`` also the others."""
@@ -198,11 +182,12 @@ class Interpreter:
         return events
 
     def tick(self, *, everything: bool = False) -> list[Event]:
-        """Aggregates whose interval has ended, or all with ``everything``; clocks that are off."""
+        """Aggregates whose interval has ended, or all with ``everything``; alarms that are due."""
         events: list[Event] = list(self._book.take(everything=everything))
-        for device, reading in told_clocks.conditions(self._road.clocks(), stamp(self._clock)):
+        now = stamp(self._clock)
+        for device, reading in told_clocks.conditions(self._road.clocks(), now):
             events += self.condition(device, reading)
-        return events
+        return events + self.told(self.alarms.tick(now))
 
     def _crossing(self, device: str, reading: CrossingReading) -> list[Event]:
         refuse_unfit(reading)

@@ -126,9 +126,10 @@ def test_a_judge_that_fails_costs_no_passage() -> None:
     street = run("statistics", judge=Broken())
     assert len([e for e in street.events if isinstance(e, Passage)]) == 1
     assert street.interpreter.judge_failures > 1
-    [alarm] = street.interpreter.raised
-    assert (alarm.code, alarm.state, alarm.sev) == ("judge-failed", "raised", "critical")
-    assert "ZeroDivisionError" in alarm.text
+    [alarm] = street.interpreter.alarms.alarms()
+    reading = alarm.reading
+    assert (alarm.code, alarm.state, reading.severity) == ("judge-failed", "raised", "critical")
+    assert "ZeroDivisionError" in reading.text
 
 
 def test_a_fired_rule_may_tell_and_its_passage_keeps_its_pseudonym() -> None:
