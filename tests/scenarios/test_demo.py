@@ -24,7 +24,7 @@ def run(*argv: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-LOOKED_AT = ("/", "/passages", "/signals")
+LOOKED_AT = ("/", "/cameras", "/passages", "/signals")
 Visit = tuple[Path, dict[str, Any], dict[str, str]]
 
 
@@ -38,9 +38,11 @@ def _looked(page: dict[str, str], trusted: Path, until: float) -> dict[str, str]
         assert browser.post("login", data=known).status_code == 200
         while True:
             seen = {path: browser.get(path).text for path in LOOKED_AT}
-            if "<tbody>" in seen["/passages"]:
-                return seen
-            assert time.monotonic() < until, seen["/passages"]
+            shown = re.search(r'<img src="/([^"]+)"', seen["/cameras"])
+            if "<tbody>" in seen["/passages"] and shown:
+                picture = browser.get(shown[1].replace("&amp;", "&"))
+                return seen | {"picture": picture.content[:3].hex()}
+            assert time.monotonic() < until, (seen["/passages"], seen["/cameras"])
             time.sleep(0.5)
 
 
@@ -83,6 +85,7 @@ def test_its_page_shows_the_demo(visited: Visit) -> None:
         assert f"<strong>{device}</strong>" in seen["/"]
     assert "demo-unit" in seen["/"]
     assert "<h2>ctl1</h2>" in seen["/signals"]
+    assert seen["picture"] == "ffd8ff"
 
 
 def test_its_page_ends_with_it(played: tuple[Path, dict[str, Any]]) -> None:

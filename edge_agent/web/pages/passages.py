@@ -23,5 +23,6 @@ async def page(visit: Visit) -> Response:
 
 
 def newest(told: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """The events of an answer, the last one first."""
-    return [event for _, event in reversed((told or {}).get("passages", []))]
+    """The events of an answer, the last one first: a vehicle may be told of after a later one."""
+    events = [event for _, event in reversed((told or {}).get("passages", []))]
+    return sorted(events, key=lambda event: -int(event["t"]))
