@@ -53,7 +53,8 @@ async def discovery(visit: Visit) -> Result:
             visit.tell(f"           conflict: {conflict}")
     ask("search.take", f"Take these {len(chosen)} devices", _agreed, True)
     conflicts = sum(bool(each.conflicts) for each in chosen)
-    facts = {"devices": [_plain(each) for each in chosen], "conflicts": conflicts}
+    devices = [{"name": name, **_plain(each)} for name, each in named(chosen).items()]
+    facts = {"devices": devices, "conflicts": conflicts}
     if not chosen:
         return Result("doubtful", "nothing was found", facts)
     return Result(
@@ -97,9 +98,7 @@ async def draft(visit: Visit) -> Result:
 
 def _devices(found: list[dict[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:
     """Tables by id: a said one adds to the found one at its ``at``, or stands alone by its url."""
-    left = {
-        name: each.settings for name, each in named([Proposal(**each) for each in found]).items()
-    }
+    left = {each["name"]: _proposal(each).settings for each in found}
     made: dict[str, Any] = {}
     for name, more in said.items():
         own = {key: value for key, value in more.items() if key not in ("at", "leave_out")}
@@ -126,6 +125,10 @@ def _plain(each: Proposal) -> dict[str, Any]:
         "confidence": each.confidence, "why": each.why, "table": dict(each.table),
         "conflicts": list(each.conflicts), "serial": each.serial,
     }  # fmt: skip
+
+
+def _proposal(plain: Mapping[str, Any]) -> Proposal:
+    return Proposal(**{key: each for key, each in plain.items() if key != "name"})
 
 
 def _words(given: Any) -> list[str]:

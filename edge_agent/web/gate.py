@@ -22,7 +22,7 @@ from edge_agent.web.words import language_of
 
 BODY_MAX = 1_200_000
 """Bytes of a form: a site file of a megabyte, as large as the judge takes one."""
-FIELDS_MAX = 40
+FIELDS_MAX = 200
 PART_NS, PARTS_MAX = 900_000_000, 100
 OK = 200
 PIECE = 4096

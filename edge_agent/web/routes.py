@@ -20,6 +20,8 @@ from edge_agent.web.pages import (
     traffic,
     weighing,
 )
+from edge_agent.web.pages.provision import page as provision
+from edge_agent.web.pages.provision import work as provisioning
 
 NOBODY, VIEWER, TECHNICIAN, ADMIN = Role
 
@@ -54,6 +56,15 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/config/apply", TECHNICIAN, config.apply),
     Row("POST", "/config/confirm", TECHNICIAN, config.confirm),
     Row("POST", "/config/undo", TECHNICIAN, config.undo),
+    Row("GET", "/provision", TECHNICIAN, provision.page),
+    Row("GET", "/provision/picture", TECHNICIAN, provision.picture),
+    Row("GET", "/provision/report", TECHNICIAN, provision.report),
+    Row("POST", "/provision/make", TECHNICIAN, provisioning.make),
+    Row("POST", "/provision/stop", TECHNICIAN, provisioning.stop),
+    Row("POST", "/provision/confirm", TECHNICIAN, provisioning.confirm),
+    Row("POST", "/provision/undo", TECHNICIAN, provisioning.undo),
+    Row("POST", "/provision/take", TECHNICIAN, provisioning.take),
+    Row("POST", "/provision/mark", TECHNICIAN, provisioning.mark),
     Row("GET", "/accounts", ADMIN, accounts.page),
     Row("POST", "/accounts", ADMIN, accounts.put),
     Row("POST", "/accounts/remove", ADMIN, accounts.remove),
@@ -71,7 +82,7 @@ class Link(NamedTuple):
 
 _MENU = (
     "/", "/cameras", "/passages", "/traffic", "/signals", "/weighing", "/doctor", "/evidence",
-    "/config", "/log", "/software", "/accounts", "/audit",
+    "/provision", "/config", "/log", "/software", "/accounts", "/audit",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The page's words: a file a language, with the same keys in each."""
+"""The page's words: files of a language, with the same keys in each; a large page has its own."""
 
 import tomllib
 from functools import cache
@@ -14,8 +14,10 @@ _FOLDER = Path(__file__).parent
 @cache
 def words(language: Language) -> dict[str, str]:
     """All of a language."""
-    text = (_FOLDER / f"words.{language}.toml").read_text(encoding="utf-8")
-    return cast("dict[str, str]", tomllib.loads(text))
+    found: dict[str, str] = {}
+    for file in sorted(_FOLDER.glob(f"words*.{language}.toml")):
+        found |= cast("dict[str, str]", tomllib.loads(file.read_text(encoding="utf-8")))
+    return found
 
 
 def word(language: Language, key: str, **values: object) -> str:

@@ -20,6 +20,8 @@ from edge_agent.web.sources.agent import Agent
 
 FILE = "trial.json"
 TRIAL_S = 90
+PROVISION, PENDING = "provision", "pending.json"
+"""Where provisioning notes what it has put on trial: two at once would undo each other."""
 _LOOK_S = 1.0
 _NS = 1_000_000_000
 _log = logging.getLogger("web")
@@ -62,6 +64,7 @@ class Trials:
     ) -> None:
         self._config = config
         self._note = folder / FILE
+        self._other = folder.parent / PROVISION / PENDING
         self._versions = versions
         self._safe = safe
         self._clock = clock
@@ -98,6 +101,8 @@ class Trials:
     async def _apply(self, content: bytes, base: str, who: str) -> None:
         if self._running is not None:
             raise Conflict("conflict-trial")
+        if self._other.exists():
+            raise Conflict("conflict-provision")
         old = self._config.read_bytes()
         if fingerprint(old) != base:
             raise Conflict("conflict-changed")

@@ -14,11 +14,17 @@ async function refresh() {
   const text = await answer.text();
   if (text === last) return;
   last = text;
+  const phase = (within) => within.querySelector("[data-phase]")?.dataset.phase;
   // What somebody has opened stays open, and what they have marked stays marked.
   if (!getSelection().isCollapsed && live.contains(getSelection().anchorNode)) return;
   const open = new Set([...live.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
   const fresh = new DOMParser().parseFromString(text, "text/html").body;
   await Promise.all([...fresh.querySelectorAll("img")].map(loaded));
+  if (phase(fresh) !== phase(live)) {
+    // What can be done now stands beside the live part.
+    location.reload();
+    return;
+  }
   for (const each of fresh.querySelectorAll("details > summary")) {
     if (open.has(each.textContent)) each.parentElement.open = true;
   }

@@ -1,0 +1,73 @@
+"""A visit on the page's side: the real engine and forms, on a bench that answers at once."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_agent import cli
+from edge_agent.provision.forms import IDS
+from edge_agent.provision.record import Record
+from edge_agent.status import Snapshot
+from edge_agent.web.sources.chores import Done
+from tests.provision.kit import FakeBench
+from tests.provision.test_forms import TYPED
+from tests.web.unit import Browser, Unit
+
+FORMS = {**TYPED, "soak": {"soak.seconds": "0"}}
+"""What is typed into each step's form."""
+
+
+class Bench(FakeBench):
+    """Its agent runs on whatever site file there is: each step comes in another process."""
+
+    def snapshot(self, state_dir: Path) -> Snapshot | None:
+        file = state_dir.parent / "etc" / "unit.toml"
+        self.restart("process", file, state_dir)
+        return super().snapshot(state_dir)
+
+
+def inline(there: Unit, patch: pytest.MonkeyPatch, bench: FakeBench | None = None) -> None:
+    """Steps are made in a thread of this process, on this bench."""
+    made = bench or Bench()
+    patch.setattr("edge_agent.commands.provision.RealBench", lambda _clock: made)
+
+    async def run(words: list[str], _limit_s: float) -> Done:
+        await asyncio.to_thread(cli.main, words[3:])
+        return Done(there.clock.utc_ms(), None)
+
+    patch.setattr(there.house.chores, "_run", run)
+
+
+def record(there: Unit) -> Record:
+    return Record(there.house.state_dir)
+
+
+async def finished(there: Unit) -> None:
+    """The step that is being made has ended."""
+    await asyncio.gather(*there.house.chores._running.values())
+
+
+async def asking(there: Unit) -> None:
+    """What was applied waits for a person's word."""
+    while (record(there).side("now.json") or {}).get("state") != "asking":
+        assert there.house.chores.running("provision"), record(there).side("now.json")
+        await asyncio.sleep(0.01)
+
+
+async def step(there: Unit, browser: Browser, name: str, **typed: str) -> dict[str, Any]:
+    """Fill in a step's form and wait for its end; what was told of it."""
+    answer = await browser.post("/provision/make", {"step": name, **FORMS.get(name, {}), **typed})
+    assert answer.status_code == 303, answer.text
+    if name == "apply":
+        await asking(there)
+        assert (await browser.post("/provision/confirm")).status_code == 303
+    await finished(there)
+    return record(there).side("now.json") or {}
+
+
+async def until(there: Unit, browser: Browser, name: str) -> None:
+    """All steps before this one."""
+    for each in IDS[: IDS.index(name)]:
+        assert (await step(there, browser, each))["state"] == "done", each
