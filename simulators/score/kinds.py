@@ -156,7 +156,9 @@ def _true_condition(truth: Iterable[Line], names: Names) -> Iterable[Item]:
 def _stored_alarm(event: Stored) -> Iterable[Item]:
     body = event.body
     if body["st"] == "alarm":
-        key = (str(body["d"]), str(body["code"]), str(body["state"]))
+        # What is kept from people tells by `on` whether its condition holds.
+        told = {True: "raised", False: "cleared", None: str(body["state"])}[body.get("on")]
+        key = (str(body["d"]), str(body["code"]), told)
         yield Item(body["t"], key, key[0], committed=event.committed)
 
 
