@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from edge_agent.config import checks, doubts, judged, secrets
+from edge_agent.config import alarming, checks, doubts, judged, secrets
 from edge_agent.config.locate import locate
 from edge_agent.config.problems import Draft, of_model, shown, syntax
 from edge_agent.config.shape import Shape
@@ -126,7 +126,7 @@ def _judge(draft: Draft, kinds: Kinds, content: bytes) -> Verdict:
         errors += of_model(draft, (), shape, error)
 
     sound = checks.Sound(draft, dict(_lanes(draft)), devices)
-    for check in (*checks.CHECKS, judged.rules):
+    for check in (*checks.CHECKS, judged.rules, alarming.rows):
         errors += check(sound)
     inline = {problem.where: problem for problem in secrets.inline(draft)}
     errors = [problem for problem in errors if problem.where not in inline] + [*inline.values()]
@@ -136,7 +136,7 @@ def _judge(draft: Draft, kinds: Kinds, content: bytes) -> Verdict:
         table = draft.value(("device", name))
         references += secrets.references(table, Shape(kind.settings), ("device", name))
     warnings = list(secrets.unresolved(draft, references))
-    for doubt in doubts.DOUBTS:
+    for doubt in (*doubts.DOUBTS, alarming.doubts):
         warnings += doubt(sound)
     if settings is not None:
         sound_devices = {name: device for name, (_, device) in devices.items()}
