@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from edge_agent.simulators.faults.link import LinkError, Simulator
 
 READY_S = 90.0
 """An unhurried machine needs two seconds; a loaded one many."""
-STOP_S = 15.0
+STOP_S = 40.0
 
 
 class DemoError(Exception):
@@ -71,9 +72,12 @@ class Cast:
         for program in reversed(self._programs):
             await program.stop()
 
-    async def module(self, name: str, module: str, *argv: str, speaks: bool = True) -> Program:
+    async def module(
+        self, name: str, module: str, *argv: str, speaks: bool = True, nice: int = 0
+    ) -> Program:
         """Start ``python -m module argv…``, see ``start``."""
-        return await self.start(name, sys.executable, "-m", module, *argv, speaks=speaks)
+        words = (sys.executable, "-m", module, *argv)
+        return await self.start(name, *words, speaks=speaks, nice=nice)
 
     async def simulator(self, name: str, *words: str) -> Program:
         """Start ``edge-sim words…`` and wait for its ready line.
@@ -93,8 +97,10 @@ class Cast:
         self._programs.append(program)
         return program
 
-    async def start(self, name: str, *argv: str, speaks: bool) -> Program:
+    async def start(self, name: str, *argv: str, speaks: bool, nice: int = 0) -> Program:
         """Start a program; waits for its ready line when it ``speaks``.
+
+        With a higher ``nice``, its share of a busy machine and that of its children is smaller.
 
         Its standard input stays open until this process ends, however that comes about: programs
         that end with their input leave nothing behind.
@@ -110,6 +116,9 @@ class Cast:
                 stdout=asyncio.subprocess.PIPE if speaks else file,
                 stderr=file,
             )
+        if nice:
+            with contextlib.suppress(ProcessLookupError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, nice)
         program = Program(name, process, log, {})
         self._programs.append(program)
         if speaks:
