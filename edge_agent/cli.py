@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "schema": "print the JSON Schema of the site file",
     "contract": "write the contract for a central system: schemas, AsyncAPI, samples",
     "status": "ask the running agent how it is: since when, and why",
+    "alarms": "list what is raised: since when, why, what to do; shelve one for a while",
     "passages": "list the vehicles that the running agent just saw; --follow goes on",
     "report": "write one HTML page about a period: traffic, violations, incidents, devices",
     "spool": "look into the durable queue, or export it",
