@@ -1,6 +1,7 @@
 """Step: what lamps a camera sees, against what the controller says, over three cycles."""
 
 import asyncio
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,14 +66,17 @@ async def _watched(visit: Visit, name: str, way: Mapping[str, Any]) -> dict[str,
 def agreement(
     seen: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]]
 ) -> dict[str, int]:
-    """How many changes that were seen the controller told, too.
+    """How many changes that were seen the controller told, too, and how late they were seen.
+
+    ``late_ms`` is the median; of a camera it is what its ``delay_ms`` should be, as exactly as the
+    controller tells its changes.
 
     Args:
         seen: Rows at_ms, phase, colour, as a person or a camera saw them.
         said: Rows at_ms, phases, as the controller said.
     """
     used: dict[int, set[int]] = {}
-    agreed = 0
+    late: list[int] = []
     changes = {phase: _changes(said, phase) for phase in {int(row["phase"]) for row in seen}}
     for row in seen:
         phase = int(row["phase"])
@@ -83,12 +87,13 @@ def agreement(
         index = nearest(int(row["at_ms"]), rows, used.setdefault(phase, set()))
         if index is not None:
             used[phase].add(index)
-            agreed += 1
+            late.append(int(row["at_ms"]) - int(rows[index]["at_ms"]))
     greens = [
         sum(int(row["phase"]) == phase and row["colour"] == _GREEN for row in seen)
         for phase in changes
     ]
-    return {"agreed": agreed, "of": len(seen), "cycles": min(greens, default=0)}
+    told = {"agreed": len(late), "of": len(seen), "cycles": min(greens, default=0)}
+    return told | ({"late_ms": round(statistics.median(late))} if late else {})
 
 
 def _changes(said: Sequence[Mapping[str, Any]], phase: int) -> list[dict[str, Any]]:

@@ -191,7 +191,7 @@ async def test_lamps_of_a_controller_are_compared_with_what_a_camera_sees(tmp_pa
         "head.0.x1": "10", "head.0.y1": "10", "head.0.x2": "20", "head.0.y2": "40",
     }  # fmt: skip
     result = await fill(tmp_path, bench, "colours", typed)
-    assert result["facts"]["ctl1"] == {"agreed": 8, "of": 8, "cycles": 4}
+    assert result["facts"]["ctl1"] == {"agreed": 8, "of": 8, "cycles": 4, "late_ms": 200}
     with pytest.raises(ProvisionError, match="camera = a camera"):
         await fill(tmp_path, bench, "colours", {**typed, "camera": "nobody"})
 

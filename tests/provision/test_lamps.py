@@ -70,7 +70,7 @@ def with_heads(**more: Any) -> dict[str, Any]:
 async def test_a_camera_and_a_controller_agree(tmp_path: Path) -> None:
     results = await engine.run(visit(tmp_path, script=with_heads()), STEPS)
     assert results["colours"].state == "ok"
-    assert results["colours"].facts["ctl1"] == {"agreed": 8, "of": 8, "cycles": 4}
+    assert results["colours"].facts["ctl1"] == {"agreed": 8, "of": 8, "cycles": 4, "late_ms": 200}
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,8 @@ async def test_colours_are_compared_over_three_cycles(tmp_path: Path) -> None:
         {"at_ms": NOW_MS + 10_000 * n + 300, "phase": 1, "colour": "rg"[n % 2]} for n in range(8)
     ]
     result = await colours.colours(drawn(tmp_path, {**SCRIPT, "colours": {"ctl1": seen}}))
-    assert (result.state, result.facts["ctl1"]) == ("ok", {"agreed": 8, "of": 8, "cycles": 4})
+    agreed = {"agreed": 8, "of": 8, "cycles": 4, "late_ms": 300}
+    assert (result.state, result.facts["ctl1"]) == ("ok", agreed)
     wrong = [row | {"colour": "y"} for row in seen]
     other = drawn(tmp_path / "b", {**SCRIPT, "colours": {"ctl1": wrong}})
     assert (await colours.colours(other)).state == "doubtful"
