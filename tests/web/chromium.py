@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ from typing import Any, Self
 from tests.needs import find
 
 _PATIENCE_S = 20.0
+_LOOK_S = 0.05
 
 
 class Chromium:
@@ -100,8 +102,10 @@ class Chromium:
             self.events.append(self._next(deadline))
 
     def run(self, script: str) -> Any:
-        """The value of an expression in the page."""
-        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """The value of an expression in the page; of a promise, once it is kept."""
+        result = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
@@ -117,11 +121,32 @@ class Chromium:
             self.run(f"document.querySelector('#{field}').value = {json.dumps(value)}")
         self.send("document.querySelector('form.card button').click()")
 
+    def key(self, name: str) -> None:
+        """Press and let go."""
+        codes = {"Tab": 9, "Enter": 13}
+        text = {"text": "\r"} if name == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.call(
+                "Input.dispatchKeyEvent",
+                type=kind, key=name, code=name, windowsVirtualKeyCode=codes[name], **text,
+            )  # fmt: skip
+
     def until(self, script: str) -> None:
         """Ask the page until the expression is true."""
         deadline = time.monotonic() + _PATIENCE_S
         while not self.run(script):
             assert time.monotonic() < deadline, script
+
+    def until_told(self, meanwhile: Callable[[], None], script: str) -> None:
+        """As ``until``, over pages that go and come; ``meanwhile`` between two questions."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            told = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+            if told["result"].get("value") is True:
+                return
+            assert time.monotonic() < deadline, script
+            meanwhile()
+            time.sleep(_LOOK_S)
 
     def screen(self, width: int, height: int, *, phone: bool = False, dark: bool = False) -> None:
         """The size of what one looks at, and its light."""
@@ -131,6 +156,10 @@ class Chromium:
         )  # fmt: skip
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def language(self, url: str, language: str) -> None:
+        """As chosen on the page at this address."""
+        self.call("Network.setCookie", name="lang", value=language, url=url)
 
     def shot(self, path: Path, *, whole: bool = True) -> None:
         """What is seen, as a PNG."""

@@ -1,6 +1,6 @@
 """A headless Chromium does what a person does; every page is kept as pictures to look at.
 
-They lie in ``.artefacts/web``: phone and desk, light and dark.
+They lie in ``.artefacts/web``: on a phone by day, on a desk and a wall by night.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from edge_agent.web.access import code
 from edge_agent.web.routes import menu
 from tests.house.source import ROOT
 from tests.needs import find
+from tests.web import axe, scene
 from tests.web.chromium import Chromium
 from tests.web.unit import SITE, Unit, unit
 
@@ -27,7 +28,9 @@ pytestmark = [
 ]
 SHOTS = ROOT / ".artefacts" / "web"
 NEW = "mưa rơi trên mái tôn"
-SCREENS = {"desk": (1280, 800, False), "phone": (390, 844, True)}
+SCREENS = {"desk": (1280, 800, False), "phone": (390, 844, True), "wall": (1920, 1080, False)}
+LOOKS = (("phone", "light", "vi"), ("desk", "dark", "en"))
+"""Each page in both languages, both lights, both sizes; Vietnamese is the longer on a phone."""
 
 
 @pytest.fixture
@@ -60,37 +63,73 @@ async def test_from_first_use_to_an_undone_configuration(
     real: tuple[Unit, str], browser: Chromium
 ) -> None:
     there, url = real
+    there.seen |= await asyncio.to_thread(scene.answers)
     made = code.make(there.house.folder)
-    await asyncio.to_thread(_walk, browser, url, made, there.house.config)
+    flaws = await asyncio.to_thread(_walk, browser, url, made, there.house.config)
+    assert flaws == []
     assert there.house.config.read_text() == SITE
 
 
-def _walk(browser: Chromium, url: str, made: str, config: Path) -> None:
+def _walk(browser: Chromium, url: str, made: str, config: Path) -> list[str]:
+    """What is wrong with the pages; all are looked at before that is told."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     browser.screen(1280, 800)
     browser.go(url)
     assert browser.run("location.pathname") == "/first"
-    _keep(browser, url, "first")
+    flaws = [*_kept(browser, url, "/first"), *_kept(browser, url, "/login")]
+    browser.go(url)
     for field, value in (("code", made), ("password", NEW), ("again", NEW)):
         browser.run(f"document.querySelector('#{field}').value = {json.dumps(value)}")
     browser.send("document.querySelector('form.card button').click()")
     assert browser.run("location.pathname") == "/"
-    for link in menu():
-        _keep(browser, url, link.path.strip("/") or "overview", link.path)
+    for path in (*(link.path for link in menu()), "/password", "/no-such-page"):
+        flaws += _kept(browser, url, path)
+    flaws += _on_a_wall(browser, url)
+    _is_led_by_keys(browser, url)
     _refreshes(browser, url)
+    _unveils_a_camera(browser, url)
     _tries_a_configuration(browser, url, config)
+    return flaws
 
 
-def _keep(browser: Chromium, url: str, name: str, path: str | None = None) -> None:
-    for kind, (width, height, phone) in SCREENS.items():
-        for light, dark in (("light", False), ("dark", True)):
-            browser.screen(width, height, phone=phone, dark=dark)
-            browser.go(url.rstrip("/") + (path or browser.run("location.pathname")))
-            assert browser.complaints() == [], (name, kind)
-            beyond = browser.run("document.documentElement.scrollWidth - innerWidth")
-            assert beyond <= 0, f"{name} is wider than a {kind}"
-            browser.shot(SHOTS / f"{name}-{kind}-{light}.png")
+def _kept(browser: Chromium, url: str, path: str) -> Iterator[str]:
+    """A page as pictures; what keeps people from using it."""
+    name = path.strip("/").replace("/", "-") or "overview"
+    for kind, light, language in LOOKS:
+        width, height, phone = SCREENS[kind]
+        browser.language(url, language)
+        browser.screen(width, height, phone=phone, dark=light == "dark")
+        browser.go(url.rstrip("/") + path)
+        said = [each for each in browser.complaints() if "404" not in each]
+        if browser.run("document.documentElement.scrollWidth - innerWidth") > 0:
+            said.append("wider than the screen")
+        said += axe.grave(browser)
+        yield from (f"{path} {kind} {light}: {each}" for each in said)
+        browser.shot(SHOTS / f"{name}-{kind}-{light}.png")
+    browser.language(url, "vi")
     browser.screen(1280, 800)
+
+
+def _on_a_wall(browser: Chromium, url: str) -> Iterator[str]:
+    width, height, _ = SCREENS["wall"]
+    browser.screen(width, height, dark=True)
+    for name in ("", "cameras"):
+        browser.go(url + name)
+        if browser.run("document.documentElement.scrollWidth - innerWidth") > 0:
+            yield f"{name} is wider than a wall"
+        browser.shot(SHOTS / f"{name or 'overview'}-wall-dark.png")
+    browser.screen(1280, 800)
+
+
+def _is_led_by_keys(browser: Chromium, url: str) -> None:
+    """The first key leads past the menu; every key shows where it has led."""
+    browser.go(f"{url}cameras")
+    browser.key("Tab")
+    assert browser.run("document.activeElement.className") == "skip"
+    browser.key("Enter")
+    browser.key("Tab")
+    assert browser.run("document.activeElement.closest('main') !== null")
+    assert browser.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
 def _refreshes(browser: Chromium, url: str) -> None:
@@ -100,6 +139,22 @@ def _refreshes(browser: Chromium, url: str) -> None:
                 "document.querySelector('#live h2').id = 'former'")  # fmt: skip
     browser.until("document.querySelector('#former') === null")
     assert browser.run("document.querySelector('#live').dataset.mark") == "old"
+
+
+def _unveils_a_camera(browser: Chromium, url: str) -> None:
+    browser.go(f"{url}cameras?of=cam2")
+    seen = "[...document.querySelectorAll('.look img')].every((each) => each.naturalWidth === 640)"
+    browser.until(seen)
+    browser.run("document.querySelector('#reason').value = 'chỉnh lại ống kính'")
+    browser.send("document.querySelector('form[action=\"/cameras/unveil\"] button').click()")
+    assert browser.run("location.pathname") == "/cameras/plain"
+    browser.until(seen)
+    assert "29A-123.45" in browser.run("document.querySelector('.sight').textContent")
+    assert 0 < browser.run("Number(document.querySelector('[data-left]').value)") <= 60
+    browser.shot(SHOTS / "cameras-plain.png")
+    browser.send("document.querySelector('form[action=\"/cameras/veil\"] button').click()")
+    assert browser.run("location.pathname") == "/cameras"
+    assert "29A-123.45" not in browser.run("document.body.textContent")
 
 
 def _tries_a_configuration(browser: Chromium, url: str, config: Path) -> None:
