@@ -133,10 +133,16 @@ class RedLightTable(ClauseTable):
     uncertain_ms: int = Field(
         ge=0, description="An aspect whose age is less sure than this is not judged, ms."
     )
+    moving_kmh: int = Field(
+        ge=1,
+        description="Who is not seen to drive faster than this is not judged: the box of one who"
+        " waits at the line trembles over it.",
+    )
     yellow: Yellow
 
     def words(self) -> Iterator[tuple[str, str]]:
         yield "red longer than", f"{self.grace_ms} ms, its age known to ± {self.uncertain_ms} ms"
+        yield "driving faster than", f"{self.moving_kmh} km/h"
         yield from super().words()
 
 

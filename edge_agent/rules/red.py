@@ -45,6 +45,8 @@ def _red(case: Case, moment: SignalMoment, table: RedLightTable) -> Outcome:
         return None
     if moment.age_ms - moment.spread_ms <= table.grace_ms:
         return Refusal("signal-uncertain")
+    if case.fused.speed is None or case.fused.speed <= 10 * table.moving_kmh:
+        return Refusal("speed-unknown" if case.fused.speed is None else "standing")
     clause = clause_of(case, table)
     if isinstance(clause, Refusal):
         return clause

@@ -22,7 +22,9 @@ _TAKEN_FOR = {
     "truck": (("light_truck", 0.4), ("tractor_trailer", 0.4), ("bus", 0.2)),
     "tractor_trailer": (("truck", 1.0),),
 }
-_BY_SIGHT = frozenset({"red-light", "wrong-way", "motorbike-in-car-lane"})
+_BY_SIGHT = frozenset({"wrong-way", "motorbike-in-car-lane"})
+_BY_SPEED = frozenset({"speeding", "red-light"})
+"""Not judged without: how fast, or that it was driving at all."""
 _SPREAD_MS = 60
 _FRAME = (1280, 720)
 _LARGE_M, _SMALL_M = 2.2, 1.2
@@ -126,7 +128,7 @@ class Cameras:
             rule
             for rule in self._rules[lane]
             if reading["vehicle"] != "bicycle"  # the tables speak of motor vehicles
-            and (rule in _BY_SIGHT or (rule == "speeding" and reading["speed"] is not None))
+            and (rule in _BY_SIGHT or (rule in _BY_SPEED and reading["speed"] is not None))
         )
         about = Subject(t, number, "camera", vehicle, lane, f"{eye.device}/{eye.line}", judge)
         return Said(int(max(told, t)), eye.device, reading, about)

@@ -34,6 +34,21 @@ def test_on_red_over_the_line() -> None:
     assert outcome == Finding((excess,))
 
 
+@pytest.mark.parametrize(
+    ("speed", "expected"),
+    [
+        (None, "speed-unknown"),
+        (0, "standing"),
+        (10 * LAW.moving_kmh, "standing"),
+        (10 * LAW.moving_kmh + 1, "fires"),
+    ],
+)
+def test_who_waits_at_the_line_is_not_accused(speed: int | None, expected: str) -> None:
+    outcome, _ = judged(lit(age_ms=5000), speed=speed)
+    assert isinstance(outcome, Finding | Refusal)
+    assert (outcome.why if isinstance(outcome, Refusal) else "fires") == expected
+
+
 def test_a_motorbike_has_its_own_clause() -> None:
     outcome, _ = judged(lit(), vehicle=VehicleClass.MOTORBIKE)
     assert isinstance(outcome, Finding)
