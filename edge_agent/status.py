@@ -111,7 +111,9 @@ class AlarmPart(_Part):
     severity: Literal["info", "warning", "critical"]
     since_ms: int
     text: str = ""
-    do: str = ""
+    do: str = Field(default="", description="As the device says; else as is shipped, in English.")
+    name: dict[str, str] = Field(default_factory=dict, description="What it is, by language.")
+    help: dict[str, str] = Field(default_factory=dict, description="What to do, by language.")
 
 
 class AlarmCounts(_Part):

@@ -6,7 +6,9 @@ from dataclasses import asdict
 
 from edge_agent import __version__
 from edge_agent.alarming import rows
+from edge_agent.alarming.alarm import Alarm
 from edge_agent.alarming.book import AlarmBook
+from edge_agent.alarming.rules import shipped
 from edge_agent.clock import Clock
 from edge_agent.health import UnitFigures, per_day
 from edge_agent.notices import Notices
@@ -70,21 +72,24 @@ def take(
             steps=steps,
         ),
         process=ProcessPart(**asdict(unit), written_per_day=written),
-        alarms=[
-            AlarmPart(
-                device=alarm.about,
-                code=alarm.code,
-                severity=alarm.reading.severity,
-                since_ms=alarm.since.utc_ms,
-                text=alarm.reading.text[:200],
-                do=alarm.reading.do[:200],
-            )
-            for alarm in standing
-            if alarm.state == "raised" and alarm.heard
-        ],
+        alarms=[_alarm(each) for each in standing if each.state == "raised" and each.heard],
         quiet=AlarmCounts.model_validate(quiet),
         events=dict(events),
         rules=dict(figures.get(settings.unit.id, {})),
+    )
+
+
+def _alarm(alarm: Alarm) -> AlarmPart:
+    usual = shipped(alarm.code)
+    return AlarmPart(
+        device=alarm.about,
+        code=alarm.code,
+        severity=alarm.reading.severity,
+        since_ms=alarm.since.utc_ms,
+        text=alarm.reading.text[:200],
+        do=alarm.reading.do[:200] or (usual.do.en if usual else ""),
+        name=usual.name.model_dump() if usual else {},
+        help=usual.do.model_dump() if usual else {},
     )
 
 

@@ -6,6 +6,7 @@ from edge_agent.web.access.role import Role
 from edge_agent.web.gate import Row
 from edge_agent.web.pages import (
     accounts,
+    alarms,
     audit,
     cameras,
     config,
@@ -33,6 +34,9 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/preferences", NOBODY, entry.preferences),
     Row("POST", "/logout", VIEWER, entry.logout),
     Row("GET", "/", VIEWER, overview.page),
+    Row("GET", "/alarms", VIEWER, alarms.page),
+    Row("POST", "/alarms/shelve", TECHNICIAN, alarms.shelve),
+    Row("POST", "/alarms/unshelve", TECHNICIAN, alarms.unshelve),
     Row("GET", "/cameras", VIEWER, cameras.page),
     Row("GET", "/cameras/picture", VIEWER, cameras.picture),
     Row("GET", "/cameras/plain", TECHNICIAN, cameras.plain, own=True),
@@ -81,8 +85,8 @@ class Link(NamedTuple):
 
 
 _MENU = (
-    "/", "/cameras", "/passages", "/traffic", "/signals", "/weighing", "/doctor", "/evidence",
-    "/provision", "/config", "/log", "/software", "/accounts", "/audit",
+    "/", "/alarms", "/cameras", "/passages", "/traffic", "/signals", "/weighing", "/doctor",
+    "/evidence", "/provision", "/config", "/log", "/software", "/accounts", "/audit",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 from edge_agent.web.access.role import Role
 from edge_agent.web.gate import Row
 from edge_agent.web.routes import ROUTES, menu
-from edge_agent.web.sources.agent import PASSAGES, STATUS
+from edge_agent.web.sources.agent import ALARMS, PASSAGES, STATUS
 from edge_agent.web.words import word
 from tests.snapshots import NOW
 from tests.web.unit import BESIDE, Unit, passages, unit
@@ -46,6 +46,7 @@ async def test_hostile_words_stay_words(there: Unit, path: str) -> None:
         event["ph"] = {HOSTILE: "g", "2": HOSTILE}
     there.told[PASSAGES] = told
     browser = await there.logged_in(Role.ADMIN)
+    there.told[ALARMS] = _poisoned(there.told[ALARMS])
     await there.house.safe.note(HOSTILE, "login", address=HOSTILE)
     there.house.config.write_text(f"# {HOSTILE}")
     for answer in (await browser.get(path), await browser.get(path, **{"x-part": "live"})):

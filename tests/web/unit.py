@@ -12,13 +12,13 @@ from typing import Any
 import httpx2 as httpx
 
 from edge_agent.clock import ManualClock
-from edge_agent.door import Door
+from edge_agent.door import AskedDoor, Door
 from edge_agent.web.access import password, vault
 from edge_agent.web.access.accounts import Account
 from edge_agent.web.access.role import Role
 from edge_agent.web.app import build
 from edge_agent.web.house import House
-from edge_agent.web.sources.agent import PASSAGES, STATUS
+from edge_agent.web.sources.agent import ALARMS, PASSAGES, STATUS
 from tests.snapshots import NOW, snapshot
 
 HOST = "unit.test"
@@ -107,6 +107,33 @@ def status() -> dict[str, Any]:
     return told
 
 
+def alarm(code: str, **more: Any) -> dict[str, Any]:
+    """A row of the table of alarms."""
+    row: dict[str, Any] = {
+        "id": f"cab1/{code}", "device": "cab1", "code": code, "state": "raised", "on": True,
+        "severity": "warning", "since_ms": NOW - 754_000, "text": "", "shelf": None, "cause": "",
+        "name": {"en": "Mains failed", "vi": "Mất điện lưới"}, "times": 1, "chatters": False,
+        "do": {"en": "Ask the power company.", "vi": "Hỏi điện lực."}, "heard": True,
+    }  # fmt: skip
+    return row | more
+
+
+def alarms() -> dict[str, Any]:
+    """The table of alarms: one of each kind."""
+    shelf = {"who": "lan", "why": "đang thay bóng đèn", "until_ms": NOW + 6_300_000}
+    rows = [
+        alarm("mains-failed", severity="critical", text="No mains"),
+        alarm("of-a-map", name=None, do={"en": "Look there", "vi": ""}, heard=False),
+        alarm("door-open", name={"en": "Cabinet door open", "vi": "Cửa tủ mở"}, times=6,
+              chatters=True),
+        alarm("lamp-out", state="shelved", shelf=shelf, name={"en": "Lamp", "vi": "Hỏng bóng đèn"}),
+        alarm("ups-on-battery", state="shelved", cause="cab1/mains-failed",
+              name={"en": "Runs on the battery", "vi": "Đang chạy ắc-quy"}),
+    ]  # fmt: skip
+    counts = {"raised": 3, "shelved": 1, "following": 1, "chattered": 1, "hushed": 1}
+    return {"now_ms": NOW, "alarms": rows, "counts": counts}
+
+
 def look(kind: str) -> bytes:
     """What a camera tells at its window; its picture is none that a browser could show."""
     head = {
@@ -130,6 +157,14 @@ class Unit:
     seen: dict[str, bytes] = field(default_factory=lambda: {kind: look(kind) for kind in KINDS})
     killed: list[tuple[int, int]] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+
+    async def desk(self, question: bytes) -> bytes:
+        """What the agent says of alarms, and to orders."""
+        order = json.loads(question)
+        if order["do"] != "list":
+            self.orders.append(order)
+        return self.answer(ALARMS)
 
     def answer(self, name: str) -> bytes:
         """What the agent says at a door."""
@@ -203,11 +238,15 @@ async def unit(folder: Path, *, agent: bool = True, restart: bool = False) -> As
     config.write_text(SITE)
     clock = ManualClock(utc_ms=NOW)
     house = House(config, state_dir, clock, frozenset({HOST}), restart, ask_vault=_at_once)
-    made = Unit(house, clock, build(house), {STATUS: status(), PASSAGES: passages()})
+    made = Unit(
+        house, clock, build(house), {STATUS: status(), PASSAGES: passages(), ALARMS: alarms()}
+    )
     house.trials._kill = made.kill
     async with contextlib.AsyncExitStack() as stack:
         for name in (STATUS, PASSAGES) if agent else ():
             await stack.enter_async_context(Door(state_dir, name, partial(made.answer, name)))
+        if agent:
+            await stack.enter_async_context(AskedDoor(state_dir, ALARMS, made.desk))
         for kind in KINDS if agent else ():
             door = Door(state_dir, f"{kind}-cam2.sock", partial(made.show, kind))
             await stack.enter_async_context(door)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -12,10 +13,11 @@ from edge_agent.clock import Clock
 from edge_agent.errors import StatusError
 from edge_agent.web.render import zone_of
 
-STATUS, PASSAGES = "status.sock", "passages.sock"
+STATUS, PASSAGES, ALARMS = "status.sock", "passages.sock", "alarms.sock"
 """As the agent names its doors. Their answers are read as plain JSON: the agent's own models would
 cost this process more memory than all else."""
 
+_QUESTIONS = {ALARMS: b'{"do":"list"}'}
 _FRESH_NS = 1_000_000_000
 _TIMEOUT_S = 2.0
 _DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
@@ -47,7 +49,7 @@ class Agent:
     def __init__(self, state_dir: Path, clock: Clock) -> None:
         self._state_dir = state_dir
         self._clock = clock
-        self._doors = {name: _Door(name) for name in (STATUS, PASSAGES)}
+        self._doors = {name: _Door(name) for name in (STATUS, PASSAGES, ALARMS)}
         self._zone: tuple[str, tzinfo] = ("", UTC)
 
     async def status(self) -> Answer:
@@ -60,6 +62,17 @@ class Agent:
         ``tz``; ``passages``, each a number and an event; ``signals``, the events of changes.
         """
         return await self._ask(self._doors[PASSAGES])
+
+    async def alarms(self) -> Answer:
+        """As ``edge-agent alarms --json``."""
+        return await self._ask(self._doors[ALARMS])
+
+    async def alarm(self, asked: Mapping[str, Any]) -> Answer:
+        """Have something done to an alarm; what is known of the agent is then asked anew."""
+        question = json.dumps(asked, ensure_ascii=False).encode()
+        answer = await asyncio.to_thread(_knock, self._state_dir, ALARMS, question)
+        self.forget()
+        return answer
 
     async def zone(self) -> tzinfo:
         """Where the unit stands; UTC where nobody says, or this machine knows no zones."""
@@ -78,14 +91,16 @@ class Agent:
         async with asked.lock:
             now = self._clock.mono_ns()
             if asked.asked_ns is None or now - asked.asked_ns >= _FRESH_NS:
-                asked.answer = await asyncio.to_thread(_knock, self._state_dir, asked.name)
+                asked.answer = await asyncio.to_thread(
+                    _knock, self._state_dir, asked.name, _QUESTIONS.get(asked.name, b"")
+                )
                 asked.asked_ns = now
         return asked.answer
 
 
-def _knock(state_dir: Path, name: str) -> Answer:
+def _knock(state_dir: Path, name: str, question: bytes) -> Answer:
     try:
-        told = json.loads(door.knock(state_dir, name, _TIMEOUT_S))
+        told = json.loads(door.knock(state_dir, name, _TIMEOUT_S, question))
     except StatusError as error:
         return Answer(None, str(error))
     except ValueError:
