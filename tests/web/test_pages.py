@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge_agent.web.access.role import Role
-from edge_agent.web.gate import Row
+from edge_agent.web.gate import FIELDS_MAX, Row
 from edge_agent.web.routes import ROUTES, menu
 from edge_agent.web.sources.agent import ALARMS, PASSAGES, STATUS
 from edge_agent.web.words import word
@@ -23,6 +23,7 @@ FIELDS = (
     *("name", "code", "password", "again", "old", "role", "text", "base", "fingerprint"),
     *("back", "lang", "theme", "of", "reason"),
 )
+MANY = b"&".join(b"f%d=1" % n for n in range(FIELDS_MAX + 1))
 _KEPT = {"state", "severity", "source", "cls", "a"}
 """Words of closed lists, which the agent's own types hold."""
 
@@ -96,6 +97,16 @@ async def test_the_overview_says_the_worst_first_with_since_why_and_next(there: 
     assert 'title="2026-09-21 14:13:20.000 UTC">21/09/2026 21:13:20' in text
 
 
+async def test_the_overview_tells_of_flash_that_wears_out(there: Unit) -> None:
+    device = there.house.sys / "mmcblk0" / "device"
+    device.mkdir(parents=True)
+    (device / "life_time").write_text("0x02 0x09\n")
+    (device / "pre_eol_info").write_text("0x02\n")
+    browser = await there.logged_in(Role.VIEWER)
+    text = (await browser.get("/", **{"accept-language": "en"})).text
+    assert '<p class="why">mmcblk0: at most 90 % of its life used; few spare blocks left' in text
+
+
 async def test_masked_stays_masked_and_a_lane_can_be_chosen(there: Unit) -> None:
     browser = await there.logged_in(Role.VIEWER)
     text = (await browser.get("/passages?lane=lane-2", **{"x-part": "live"})).text
@@ -152,7 +163,7 @@ async def test_a_huge_upload_is_refused_before_it_is_read(there: Unit, size: int
     [
         (b"token=a&token=b", "application/x-www-form-urlencoded", 400),
         (b"a=%ff", "application/x-www-form-urlencoded", 400),
-        (b"&".join(b"f%d=1" % n for n in range(60)), "application/x-www-form-urlencoded", 400),
+        (MANY, "application/x-www-form-urlencoded", 400),
         (b"{}", "application/json", 415),
         (b"--x", "multipart/form-data; boundary=x", 415),
         (b"x", "text/plain", 415),

@@ -237,7 +237,8 @@ async def unit(folder: Path, *, agent: bool = True, restart: bool = False) -> As
     config.parent.mkdir(exist_ok=True)
     config.write_text(SITE)
     clock = ManualClock(utc_ms=NOW)
-    house = House(config, state_dir, clock, frozenset({HOST}), restart, ask_vault=_at_once)
+    hosts, disks = frozenset({HOST}), folder / "sys"
+    house = House(config, state_dir, clock, hosts, restart, ask_vault=_at_once, sys=disks)
     made = Unit(
         house, clock, build(house), {STATUS: status(), PASSAGES: passages(), ALARMS: alarms()}
     )

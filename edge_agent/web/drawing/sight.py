@@ -16,6 +16,7 @@ _ARROW = 22.0
 _TAG = 17.0
 """Height of a line of words, in pixels of a picture 640 wide."""
 _ROWS = 4
+_RIGHT = 0.7
 _NEAR = 34.0
 """Width from which more than its number is said of a vehicle: far ones stand close together."""
 
@@ -43,7 +44,7 @@ def sight(head: Mapping[str, Any], title: str, word: Callable[..., str]) -> Mark
             x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + _TAG * (1 + row % _ROWS)
             yield element("text", str(name), x=x, y=min(y, height - 4), class_="counting name")
         for vehicle in sorted(head.get("vehicles", []), key=lambda one: one["box"][3]):
-            yield _vehicle(vehicle, word)
+            yield _vehicle(vehicle, width, word)
 
     return element(
         "svg",
@@ -90,7 +91,7 @@ def _line(a: Point, b: Point) -> Iterator[Markup]:
     yield element("path", d=path, class_="counting")
 
 
-def _vehicle(vehicle: Mapping[str, Any], word: Callable[..., str]) -> Markup:
+def _vehicle(vehicle: Mapping[str, Any], width: int, word: Callable[..., str]) -> Markup:
     x1, y1, x2, y2 = (float(side) for side in vehicle["box"])
     kind = str(vehicle.get("cls", "unknown"))
     speed = vehicle.get("spd")
@@ -102,9 +103,12 @@ def _vehicle(vehicle: Mapping[str, Any], word: Callable[..., str]) -> Markup:
         said.append(f"{speed / 10:.0f} km/h")
     if vehicle.get("plate"):
         said.append(str(vehicle["plate"]))
+    # Near the right edge words go to the left, or they would be cut.
+    right = x1 > _RIGHT * width
+    place = {"x": x2, "text_anchor": "end"} if right else {"x": max(2.0, x1)}
     return element(
         "g",
         element("rect", x=x1, y=y1, width=max(1.0, x2 - x1), height=max(1.0, y2 - y1), rx=3),
-        element("text", " ".join(said), x=max(2.0, x1), y=max(_TAG, y1 - 5)),
+        element("text", " ".join(said), y=max(_TAG, y1 - 5), **place),
         class_=f"seen edge-{kind}{'' if near else ' far'}",
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from edge_agent.web.sources.flash import flashes
 from edge_agent.web.visit import Visit
 
 _RANK = {"down": 0, "degraded": 1, "starting": 2, "ok": 3, "disabled": 4}
@@ -14,7 +15,7 @@ async def page(visit: Visit) -> Response:
     """All of it refreshes itself."""
     now = (await visit.house.agent.status()).snapshot
     if now is None:
-        return await visit.page("overview.html", devices=[], alarms=[], worst="none")
+        return await visit.page("overview.html", devices=[], alarms=[], worst="none", flashes=[])
     devices = sorted(
         now.get("devices", []), key=lambda each: (_RANK.get(each["state"], 0), each["id"])
     )
@@ -23,7 +24,11 @@ async def page(visit: Visit) -> Response:
         key=lambda each: (_SEVERITY.get(each["severity"], 0), each["since_ms"]),
     )
     return await visit.page(
-        "overview.html", devices=devices, alarms=alarms, worst=worst(devices, alarms)
+        "overview.html",
+        devices=devices,
+        alarms=alarms,
+        worst=worst(devices, alarms),
+        flashes=flashes(visit.house.sys),
     )
 
 
