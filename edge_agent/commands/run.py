@@ -2,7 +2,11 @@
 
 import argparse
 import asyncio
+import fcntl
+import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -10,6 +14,7 @@ import structlog
 from edge_agent import logs, settings
 from edge_agent.commands import options
 from edge_agent.config.secrets import values
+from edge_agent.errors import SpoolError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +27,28 @@ def run(args: argparse.Namespace) -> int:
     args.state_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
     loaded = settings.load_or_last_good(args.config, args.state_dir)
     _tell(args.config, loaded, level=loaded.settings.log)
-    return asyncio.run(_run(loaded, args.state_dir, args.seconds))
+    with _alone(args.state_dir):
+        return asyncio.run(_run(loaded, args.state_dir, args.seconds))
+
+
+@contextmanager
+def _alone(state_dir: Path) -> Iterator[None]:
+    """Two agents on one folder would give the same numbers to different events.
+
+    The folder itself is locked: that needs no room on the disk, and ends with the process.
+    """
+    folder = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SpoolError(
+                f"{state_dir}: another agent runs on it; first `systemctl stop edge-agent`,"
+                " or end whoever started it"
+            ) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 def _tell(file: Path, loaded: settings.Loaded, level: settings.LogTable) -> None:

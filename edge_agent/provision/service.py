@@ -55,6 +55,8 @@ def restart(how: str, config: Path, state_dir: Path) -> None:
     if how == "manager":
         _end(state_dir)
         return
+    # The agent is known by its words: the same folder must always be called the same.
+    config, state_dir = config.resolve(), state_dir.resolve()
     stop(state_dir)
     if config.exists():
         _start(config, state_dir)

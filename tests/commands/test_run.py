@@ -1,5 +1,7 @@
 import asyncio
+import fcntl
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -102,6 +104,21 @@ def test_a_broken_file_and_nothing_to_fall_back_on(
     assert run(site) == Exit.CONFIG
     assert ran.given == {}
     assert "uplink: is missing" in capsys.readouterr().err
+
+
+def test_two_agents_on_one_folder_are_refused(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = Ran(monkeypatch)
+    state = site.parent / "state"
+    state.mkdir()
+    other = os.open(state, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    assert run(site) == Exit.NEGATIVE
+    assert ran.given == {}
+    assert "another agent runs on it" in capsys.readouterr().err
+    os.close(other)
+    assert run(site, "--seconds", "0.1") == Exit.OK
 
 
 def start(site: Path) -> subprocess.Popen[str]:
