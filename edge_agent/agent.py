@@ -142,7 +142,7 @@ class Agent:
                 self._recorder.say,
             )
         )
-        self._vitals = Vitals(self._watch, self._spool, self._recorder, self._uplink)
+        self._vitals = Vitals(self._watch, self._spool, self._recorder, self._uplink, state_dir)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self) -> None:

@@ -4,8 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_agent.hardware import SYS, power, storage
+
 _PROC = Path("/proc/self")
 _THERMAL = Path("/sys/class/thermal")
+_UPTIME = Path("/proc/uptime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class UnitFigures:
         inodes_free: Files that may still be made there.
         temperature: Hottest thermal zone, 0.1 °C.
         load_1m: Load average of the last minute, per mille of one core.
+        slowed, under_voltage, throttles: See hardware.Power.
+        life_used, spares_used: See hardware.Storage.
+        storage_written: Bytes written to the whole disk since the machine started, by anybody.
+        machine_s: Seconds since the machine started.
     """
 
     rss_kb: int | None
@@ -37,13 +44,28 @@ class UnitFigures:
     inodes_free: int | None
     temperature: int | None
     load_1m: int | None
+    slowed: bool | None = None
+    under_voltage: bool | None = None
+    throttles: int | None = None
+    life_used: int | None = None
+    spares_used: int | None = None
+    storage_written: int | None = None
+    machine_s: int | None = None
 
 
-def measure(state_dir: Path, *, proc: Path = _PROC, thermal: Path = _THERMAL) -> UnitFigures:
+def measure(
+    state_dir: Path,
+    *,
+    proc: Path = _PROC,
+    thermal: Path = _THERMAL,
+    sys: Path = SYS,
+    uptime: Path = _UPTIME,
+) -> UnitFigures:
     """Take every figure once; costs well under a millisecond and blocks on no device."""
     status = _fields(proc / "status")
     limit = _limit(proc / "limits")
     free, size, inodes = _disk(state_dir)
+    disk, processor = storage(state_dir, sys), power(sys)
     return UnitFigures(
         rss_kb=status.get("VmRSS"),
         cpu_ms=_cpu_ms(proc / "stat"),
@@ -56,6 +78,13 @@ def measure(state_dir: Path, *, proc: Path = _PROC, thermal: Path = _THERMAL) ->
         inodes_free=inodes,
         temperature=_hottest(thermal),
         load_1m=_load(),
+        slowed=processor.slowed,
+        under_voltage=processor.under_voltage,
+        throttles=processor.throttles,
+        life_used=disk.life_used,
+        spares_used=disk.spares_used,
+        storage_written=disk.written,
+        machine_s=_seconds(uptime),
     )
 
 
@@ -108,6 +137,14 @@ def _hottest(thermal: Path) -> int | None:
         if text.lstrip("-").isdecimal():
             degrees.append(int(text) // 100)
     return max(degrees, default=None)
+
+
+def _seconds(uptime: Path) -> int | None:
+    words = _read(uptime).split()
+    try:
+        return int(float(words[0]))
+    except (IndexError, ValueError):
+        return None
 
 
 def _load() -> int | None:

@@ -55,6 +55,10 @@ def _at(ms: int | None) -> float | None:
     return None if ms is None else ms / 1000
 
 
+def _ratio(percent: int | None) -> float | None:
+    return None if percent is None else percent / 100
+
+
 def _unit(now: Snapshot) -> Iterator[Metric]:
     info = GaugeMetricFamily(
         "edge_agent_info", "Always 1; who runs what.", labels=["unit", "version", "config"]
@@ -80,6 +84,10 @@ def _unit(now: Snapshot) -> Iterator[Metric]:
     yield from _gauge("uptime_seconds", "Since the agent started.", now.up_s)
     yield from _gauge("config_problems", "Errors in the file not in force.", now.config_problems)
     yield from _gauge("alarms", "Alarms raised now.", len(now.alarms))
+    quiet = now.quiet
+    yield from _gauge("alarms_shelved", "Alarms put away by somebody.", quiet.shelved)
+    yield from _gauge("alarms_following", "Alarms that follow from others.", quiet.following)
+    yield from _counter("alarms_chattered", "Alarms that began to chatter.", quiet.chattered)
     rss = None if process.rss_kb is None else process.rss_kb * 1024
     yield from _gauge("resident_memory_bytes", "Memory of the agent.", rss)
     yield from _counter("cpu_seconds", "CPU time of the agent.", _at(process.cpu_ms))
@@ -92,6 +100,13 @@ def _unit(now: Snapshot) -> Iterator[Metric]:
     yield from _gauge("disk_free_inodes", "Files that can still be made.", process.inodes_free)
     hot = None if process.temperature is None else process.temperature / 10
     yield from _gauge("temperature_celsius", "Hottest thermal zone.", hot)
+    yield from _gauge("processor_slowed", "1 while it is held back.", process.slowed)
+    yield from _gauge("under_voltage", "1 while the supply is too low.", process.under_voltage)
+    yield from _counter("processor_throttles", "Times it was held back.", process.throttles)
+    yield from _gauge("storage_life_used_ratio", "At most.", _ratio(process.life_used))
+    yield from _gauge("storage_spares_used_ratio", "At least.", _ratio(process.spares_used))
+    all_written = process.storage_written
+    yield from _counter("storage_written_bytes", "To the whole disk, by anybody.", all_written)
     events = CounterMetricFamily("edge_agent_events", "Events recorded.", labels=["stream"])
     for stream, count in sorted(now.events.items()):
         events.add_metric([stream], count)

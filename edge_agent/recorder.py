@@ -51,7 +51,7 @@ class Recorder:
         road: RoadWatch | None = None,
         clinic: Clinic | None = None,
     ) -> None:
-        self._unit = unit
+        self.unit = unit
         self._clock = clock
         self._interpreter = interpreter
         self._spool = spool
@@ -135,7 +135,7 @@ class Recorder:
     ) -> None:
         """Take a condition of the unit itself; told only when it changes."""
         reading = ConditionReading(stamp(self._clock), code, active, severity, text, do)
-        self._tell(self._unit, reading)
+        self._tell(self.unit, reading)
 
     def alarm(self, changes: Sequence[Change]) -> None:
         """Take what people have done to alarms."""
@@ -158,8 +158,8 @@ class Recorder:
                 self._record(event)
             condition = self._road.condition()
             if condition is not None:
-                self._tell(self._unit, condition)
-            self.figures.setdefault(self._unit, {}).update(self._road.figures())
+                self._tell(self.unit, condition)
+            self.figures.setdefault(self.unit, {}).update(self._road.figures())
         for device, count in self._interpreter.repeated.items():
             self.figures.setdefault(device, {})["repeated-readings"] = count
         self._consult()

@@ -100,6 +100,13 @@ class ProcessPart(_Part):
     inodes_free: int | None = None
     temperature: int | None = None
     load_1m: int | None = None
+    slowed: bool | None = Field(default=None, description="The processor is held back now.")
+    under_voltage: bool | None = None
+    throttles: int | None = None
+    life_used: int | None = Field(default=None, description="Of the storage, at most, percent.")
+    spares_used: int | None = Field(default=None, description="Spare blocks, at least, percent.")
+    storage_written: int | None = Field(default=None, description="By anybody since the boot.")
+    machine_s: int | None = None
     written_per_day: int | None = Field(default=None, description="disk_written as a daily rate.")
 
 

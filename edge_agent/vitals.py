@@ -1,27 +1,59 @@
-"""What the unit looks at in itself once a second: is its time right, does its spool write?"""
+"""What the unit looks at in itself: is its time right, does its spool write, how is its box?"""
+
+from pathlib import Path
 
 import structlog
 
+from edge_agent.diagnosis.unit import UnitIlls
+from edge_agent.health import measure
 from edge_agent.recorder import Recorder
 from edge_agent.spool.spool import Spool
 from edge_agent.timekeeping import ClockWatch
 from edge_agent.uplink.uplink import Uplink
 
+BOX_EVERY = 10
+"""Looks between two at the box: what is asked of its sensors takes a little time."""
+
 
 class Vitals:
-    """Tells what it finds as conditions of the unit."""
+    """Tells what it finds as conditions of the unit.
 
-    def __init__(self, watch: ClockWatch, spool: Spool, recorder: Recorder, uplink: Uplink) -> None:
+    Args:
+        watch: Of the clock.
+        spool: Of the events.
+        recorder: Takes the conditions.
+        uplink: Told to read anew what was mended.
+        state_dir: On whose disk all is kept.
+    """
+
+    def __init__(
+        self,
+        watch: ClockWatch,
+        spool: Spool,
+        recorder: Recorder,
+        uplink: Uplink,
+        state_dir: Path,
+    ) -> None:
         self._watch = watch
         self._spool = spool
         self._recorder = recorder
         self._uplink = uplink
+        self._state_dir = state_dir
+        self._ills = UnitIlls(recorder.unit, recorder.alarms.rules)
+        self._looks = 0
         self._log = structlog.get_logger("agent")
 
     async def look(self) -> None:
         """Look once."""
         await self._look_at_clock()
         self._look_at_spool()
+        if self._looks % BOX_EVERY == 0:
+            self._look_at_box()
+        self._looks += 1
+
+    def _look_at_box(self) -> None:
+        for ill in self._ills.look(measure(self._state_dir)):
+            self._recorder.say(ill.code, ill.active, ill.text, ill.do, severity=ill.severity)
 
     async def _look_at_clock(self) -> None:
         for step in self._watch.look():

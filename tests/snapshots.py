@@ -28,6 +28,13 @@ def snapshot(*, measured: bool = True) -> Snapshot:
         inodes_free=100_000,
         temperature=512,
         load_1m=400,
+        slowed=False,
+        under_voltage=False,
+        throttles=3,
+        life_used=40,
+        spares_used=0,
+        storage_written=90_000_000_000,
+        machine_s=864_000,
         written_per_day=200_000_000,
     )
     return Snapshot(

@@ -10,6 +10,7 @@ _FSYNC_MS = 500.0
 _HOURS = 24.0
 _WAITING_MS = 15 * 60_000
 _DAILY = 2_000 * _MB
+_LIFE, _SPARES = 90, 80
 
 
 def _folder(facts: Facts) -> Seen:
@@ -93,6 +94,15 @@ def _wear(facts: Facts) -> Seen:
         return Seen(None, NO_AGENT)
     daily = facts.snapshot.process.written_per_day
     return below(daily, _DAILY, f"{(daily or 0) // _MB} MB a day")
+
+
+def _life(facts: Facts) -> Seen:
+    used, spares = facts.figures.life_used, facts.figures.spares_used
+    if used is None and spares is None:
+        return Seen(None, "the storage does not tell")
+    words = f"at most {used} % used" if used is not None else "life not told"
+    words += f", at least {spares} % of the spare blocks" if spares else ""
+    return Seen((used or 0) < _LIFE and (spares or 0) < _SPARES, words)
 
 
 CHECKS: tuple[Check[Facts], ...] = (
@@ -226,6 +236,17 @@ CHECKS: tuple[Check[Facts], ...] = (
         Words(
             "Lượng ghi mỗi ngày; trên 2 GB thẻ rẻ tiền chỉ bền khoảng một năm.",
             "Xem loại dữ liệu nhiều nhất (`edge-agent spool`); dùng thẻ công nghiệp.",
+        ),
+    ),
+    Check(
+        "storage-life", "storage", "warning", _life,
+        Words(
+            "How much of its life soldered flash has used; cards do not tell.",
+            "Plan its replacement; take the site file and the keys along.",
+        ),
+        Words(
+            "Tuổi thọ đã dùng của bộ nhớ eMMC; thẻ nhớ không cho biết.",
+            "Lên kế hoạch thay; nhớ chép tệp cấu hình và khóa.",
         ),
     ),
 )  # fmt: skip

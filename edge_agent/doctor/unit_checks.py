@@ -82,6 +82,15 @@ def _heat(facts: Facts) -> Seen:
     return below(heat, _HOT, f"{(heat or 0) / 10:.0f} °C")
 
 
+def _power(facts: Facts) -> Seen:
+    slowed, low = facts.figures.slowed, facts.figures.under_voltage
+    if slowed is None and low is None:
+        return Seen(None, "not told here")
+    words = ["supply too low"] if low else []
+    words += ["held back"] if slowed else []
+    return Seen(not words, ", ".join(words) or "runs freely")
+
+
 def _load(facts: Facts) -> Seen:
     load = facts.figures.load_1m
     return below(load, _LOAD, f"{(load or 0) / 1000:.2f}")
@@ -223,6 +232,17 @@ CHECKS: tuple[Check[Facts], ...] = (
         Words(
             "Trên 80 °C bộ xử lý chạy chậm và mau hỏng.",
             "Vệ sinh quạt và lưới lọc, che nắng tủ; kiểm tra cảm biến trong tủ.",
+        ),
+    ),
+    Check(
+        "power", "unit", "warning", _power,
+        Words(
+            "The processor is held back by heat, or by a supply that is too low.",
+            "Measure the supply under load, replace it or its cable; clean the fan.",
+        ),
+        Words(
+            "Bộ xử lý bị giảm tốc do nóng hoặc do nguồn yếu.",
+            "Đo nguồn khi có tải, thay bộ nguồn hoặc dây; vệ sinh quạt.",
         ),
     ),
     Check(

@@ -1,61 +1,14 @@
-from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.alarming import kept
 from edge_agent.alarming.alarm import CHATTER, QUIET_S, Change, Shelf
-from edge_agent.alarming.book import LONGEST_SHELF_S, SETTLE_S, UNHEARD_S, AlarmBook
-from edge_agent.alarming.rules import AlarmRule, Rules
+from edge_agent.alarming.book import LONGEST_SHELF_S, SETTLE_S
+from edge_agent.alarming.rules import AlarmRule
 from edge_agent.clock import Stamp
-from edge_agent.device.readings import ConditionReading, Severity
-
-NS = 1_000_000_000
-T = 1_790_000_000_000
-HOUR = 3600
-
-
-def at(seconds: float, *, boot: float = 0) -> Stamp:
-    """``boot``: when the monotonic clock of this run began."""
-    return Stamp(T + round(seconds * 1000), round((seconds - boot) * NS))
-
-
-def said(
-    seconds: float,
-    code: str,
-    *,
-    on: bool,
-    text: str = "",
-    severity: Severity = "warning",
-    boot: float = 0,
-) -> ConditionReading:
-    return ConditionReading(at(seconds, boot=boot), code, on, severity, text)
-
-
-def states(changes: Sequence[Change]) -> list[tuple[str, str]]:
-    return [(change.code, change.state) for change in changes]
-
-
-def plain(**rules: AlarmRule) -> AlarmBook:
-    """A book in which ``lamp``, ``mains`` and ``ups`` follow the given rules."""
-    return AlarmBook(Rules({name.replace("_", "-"): rule for name, rule in rules.items()}))
-
-
-def raised(book: AlarmBook) -> list[str]:
-    return [alarm.name for alarm in book.alarms() if alarm.state == "raised"]
-
-
-def again(book: AlarmBook, folder: Path) -> AlarmBook:
-    """The book of the next run."""
-    kept.save(folder / kept.FILE, kept.packed(book.alarms()))
-    found, trouble = kept.load(folder / kept.FILE)
-    assert trouble == ""
-    fresh = AlarmBook(book.rules)
-    fresh.restore(found)
-    return fresh
+from tests.alarming.kit import HOUR, NS, T, at, plain, raised, said, states
 
 
 def test_a_condition_is_told_when_it_changes_and_only_then() -> None:
@@ -221,69 +174,6 @@ def test_the_site_may_say_how_serious_it_is() -> None:
     book = plain(lamp=AlarmRule(severity="critical"))
     [told] = book.hear("ctl1", said(0, "lamp", on=True))
     assert told.reading.severity == "critical"
-
-
-def test_a_restart_forgets_neither_shelf_nor_beginning(tmp_path: Path) -> None:
-    book = plain()
-    book.hear("ctl1", said(0, "lamp", on=True, text="lamp 3"))
-    book.hear("ctl1", said(5, "door", on=True))
-    shelf = Shelf("Lan", "ordered", T + 2 * HOUR * 1000)
-    book.shelve("ctl1", "lamp", shelf, at(10))
-    boot = 100.0
-    fresh = again(book, tmp_path)
-    assert fresh.tick(at(101, boot=boot)) == []
-    told = fresh.hear("ctl1", said(102, "lamp", on=True, boot=boot))
-    assert [(c.state, c.shelf, c.since.utc_ms) for c in told] == [("shelved", shelf, T)]
-    told = fresh.hear("ctl1", said(102, "door", on=True, boot=boot))
-    assert [(c.state, c.since.utc_ms) for c in told] == [("raised", T + 5000)]
-    [back] = fresh.tick(at(2 * HOUR, boot=boot))
-    assert (back.code, back.state) == ("lamp", "raised")
-
-
-def test_a_shelf_ends_though_its_device_says_nothing_after_the_restart(tmp_path: Path) -> None:
-    book = plain()
-    book.hear("ctl1", said(0, "lamp", on=True))
-    book.shelve("ctl1", "lamp", Shelf("Lan", "x", T + HOUR * 1000), at(10))
-    fresh = again(book, tmp_path)
-    fresh.device("ctl1", at(101, boot=100), up=False)
-    assert states(fresh.tick(at(HOUR, boot=100))) == [("lamp", "raised")]
-
-
-def test_before_the_clock_is_set_no_shelf_ends(tmp_path: Path) -> None:
-    book = plain()
-    book.hear("ctl1", said(0, "lamp", on=True))
-    book.shelve("ctl1", "lamp", Shelf("Lan", "x", T + HOUR * 1000), at(10))
-    fresh = again(book, tmp_path)
-    fresh.tick(Stamp(1000, NS))
-    assert [alarm.state for alarm in fresh.alarms()] == ["shelved"]
-
-
-def test_what_nobody_says_again_after_a_restart_is_over(tmp_path: Path) -> None:
-    book = plain()
-    book.hear("u1", said(0, "no-receipts", on=True))
-    book.hear("ctl1", said(0, "lamp", on=True))
-    fresh = again(book, tmp_path)
-    fresh.device("ctl1", at(100, boot=100), up=False)
-    assert fresh.tick(at(100 + UNHEARD_S - 1, boot=100)) == []
-    assert states(fresh.tick(at(100 + UNHEARD_S, boot=100))) == [("no-receipts", "cleared")]
-    assert [alarm.name for alarm in fresh.alarms()] == ["ctl1/lamp"]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"[]", b'{"version":2,"alarms":[]}', b'{"version":1,"alarms":[{}]}', b"\xff" * 9],
-)
-def test_a_broken_file_is_no_file(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / kept.FILE).write_bytes(content)
-    found, trouble = kept.load(tmp_path / kept.FILE)
-    assert found == []
-    assert trouble
-
-
-def test_no_file_is_no_trouble(tmp_path: Path) -> None:
-    assert kept.load(tmp_path / kept.FILE) == ([], "")
-    (tmp_path / kept.FILE).write_bytes(b" " * 1_000_001)
-    assert kept.load(tmp_path / kept.FILE) == ([], "too large")
 
 
 _STEPS = st.lists(

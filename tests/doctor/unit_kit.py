@@ -124,6 +124,10 @@ def figures(**parts: Any) -> UnitFigures:
         inodes_free=1_000_000,
         temperature=520,
         load_1m=700,
+        slowed=False,
+        under_voltage=False,
+        life_used=10,
+        spares_used=0,
     )
     return replace(well, **parts)
 
@@ -209,6 +213,7 @@ ILL: dict[str, Callable[[], Facts]] = {
     ),
     "memory": lambda: unit(memory_free_kb=50_000),
     "temperature": lambda: unit(figures=figures(temperature=871)),
+    "power": lambda: unit(figures=figures(under_voltage=True)),
     "load": lambda: unit(figures=figures(load_1m=9000)),
     "descriptors": lambda: unit(
         snapshot=snapshot(process=ProcessPart(fds=1000, fds_max=1024, written_per_day=1))
@@ -233,6 +238,7 @@ ILL: dict[str, Callable[[], Facts]] = {
         dropped=[DropPart(stream="signal", why="sacrificed", n=9)]
     ),
     "flash-wear": lambda: unit(snapshot=snapshot(process=ProcessPart(written_per_day=9 * 10**9))),
+    "storage-life": lambda: unit(figures=figures(life_used=90)),
     "has-address": lambda: unit(addresses=()),
     "broker-name": lambda: unit(broker=broker(addresses=None, connected_ms=None, tls=None)),
     "broker-port": lambda: unit(broker=broker(connected_ms=None, tls=None)),
