@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from edge_agent import door
 from edge_agent.agent import Agent
+from edge_agent.alarming.desk import SOCKET as ALARMS
 from edge_agent.bundle.tape import SOCKET as READINGS
 from edge_agent.clock import Stamp, SystemClock, stamp
 from edge_agent.device.readings import CrossingReading, Plate, TagReading, VehicleClass
@@ -134,7 +135,7 @@ async def _collect(agent: Agent, folder: Path, site: Path, port: int, planted: P
     """Everything that anybody could read of this unit while it runs."""
     url = f"http://127.0.0.1:{port}/metrics"
     planted.outputs["metrics"] = await asyncio.to_thread(_fetched, url)
-    for name in ("status.sock", PASSAGES, READINGS):
+    for name in ("status.sock", PASSAGES, READINGS, ALARMS):
         planted.outputs[name] = await asyncio.to_thread(door.knock, folder, name, 5.0)
     planted.outputs["about"] = agent._about()
     await _pages(folder, site, planted)
@@ -239,7 +240,9 @@ def _readable(path: Path) -> bytes:
 async def test_nothing_of_200_plates_and_tags_is_in_any_output(tmp_path: Path) -> None:
     planted = await _scan(tmp_path, "statistics")
     assert len(set(planted.plates)) == len(set(planted.tags)) == 2 * MANY
-    assert {"metrics", "log", "status.sock", "events", READINGS, PASSAGES} <= set(planted.outputs)
+    assert {"metrics", "log", "status.sock", "events", READINGS, PASSAGES, ALARMS} <= set(
+        planted.outputs
+    )
     assert {"report", "page /passages", "bundle readings.ndjson"} <= set(planted.outputs)
     history = [name for name in planted.outputs if name.startswith("history/")]
     assert b'"violation"' in b"".join(planted.outputs[name] for name in history)

@@ -69,6 +69,7 @@ class Picture:
 PICTURES = (
     Picture("first", "/first", role=Role.NOBODY),
     Picture("overview", "/"),
+    Picture("alarms", "/alarms"),
     Picture("cameras", "/cameras?of=cam2"),
     Picture("passages", "/passages", desk=True),
     Picture("signals", "/signals"),
