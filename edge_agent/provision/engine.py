@@ -42,7 +42,8 @@ async def run(
                 results[step.id] = Result(
                     kept["state"], kept["why"], kept["facts"], tuple(kept["pictures"])
                 )
-                visit.tell(f"{head}: {kept['state']} (done before)")
+                if not only:
+                    visit.tell(f"{head}: {kept['state']} (done before)")
                 continue
             if only and step.id != only:
                 raise ProvisionError(f"{step.en} comes first")

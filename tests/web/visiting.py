@@ -4,15 +4,19 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from edge_agent import cli
+from edge_agent.device.view import View
 from edge_agent.provision.forms import IDS
 from edge_agent.provision.record import Record
 from edge_agent.status import Snapshot
 from edge_agent.web.sources.chores import Done
 from tests.provision.kit import FakeBench
 from tests.provision.test_forms import TYPED
+from tests.web.scene import answers
 from tests.web.unit import Browser, Unit
 
 FORMS = {**TYPED, "soak": {"soak.seconds": "0"}}
@@ -21,6 +25,14 @@ FORMS = {**TYPED, "soak": {"soak.seconds": "0"}}
 
 class Bench(FakeBench):
     """Its agent runs on whatever site file there is: each step comes in another process."""
+
+    async def still(self, view: View, file: Path) -> str:
+        """A painted street."""
+        _, _, jpeg = answers()["plain"].partition(b"\n")
+        street = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        assert street is not None
+        assert cv2.imwrite(str(file), street)
+        return ""
 
     def snapshot(self, state_dir: Path) -> Snapshot | None:
         file = state_dir.parent / "etc" / "unit.toml"
@@ -33,7 +45,11 @@ def inline(there: Unit, patch: pytest.MonkeyPatch, bench: FakeBench | None = Non
     made = bench or Bench()
     patch.setattr("edge_agent.commands.provision.RealBench", lambda _clock: made)
 
-    async def run(words: list[str], _limit_s: float) -> Done:
+    others = there.house.chores._run
+
+    async def run(words: list[str], limit_s: float) -> Done:
+        if words[3:4] != ["provision"]:
+            return await others(words, limit_s)
         await asyncio.to_thread(cli.main, words[3:])
         return Done(there.clock.utc_ms(), None)
 

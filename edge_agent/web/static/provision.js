@@ -12,7 +12,7 @@ for (const figure of document.querySelectorAll(".draw")) {
   const image = figure.querySelector("img");
   const kind = figure.dataset.kind;
   const pairs = kind === "point" ? [["x", "y"]] : [["x1", "y1"], ["x2", "y2"]];
-  const rows = [...figure.closest("form").querySelectorAll("fieldset.mark")];
+  const rows = [...figure.closest("form").querySelectorAll("fieldset.place")];
   const over = make("svg", { "aria-hidden": "true" });
   image.after(over);
   let held = null;
@@ -112,4 +112,4 @@ for (const pick of document.querySelectorAll("[data-into]")) {
 }
 
 const at = document.querySelector(".steps [aria-current]");
-if (at) at.parentElement.scrollLeft = at.offsetLeft - innerWidth / 2;
+if (at) at.parentElement.scrollLeft = at.offsetLeft + at.offsetWidth / 2 - at.parentElement.clientWidth / 2;
