@@ -13,7 +13,7 @@ from edge_agent.vision.frame import Frame
 from edge_agent.vision.ground import Speed
 from edge_agent.vision.looks import Agreed
 from edge_agent.vision.pipeline import Pipeline
-from edge_agent.vision.veil import veiled
+from edge_agent.vision.veil import WHOLE, WHOLE_CLOSE, veiled
 from edge_agent.vision.window import Window
 
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 72]
@@ -92,7 +92,8 @@ class Live:
         except ModelError:
             sure = False
         picture = frame.small if frame.colour is None else frame.colour
-        return veiled(picture, vehicles, plates, whole=not sure)
+        whole = WHOLE_CLOSE if self._config.plates else WHOLE
+        return veiled(picture, vehicles, plates, whole=None if sure else whole)
 
     def _vehicles(
         self, frame: Frame, pipeline: Pipeline, *, plates: bool

@@ -15,6 +15,7 @@ from edge_agent.vision.frame import Grey
 from edge_agent.vision.live import Live
 from edge_agent.vision.motion import MotionDetector
 from edge_agent.vision.pipeline import Pipeline
+from edge_agent.vision.veil import WHOLE, WHOLE_CLOSE
 from edge_agent.vision.window import Kind
 from tests.vision.test_pipeline import SCENE, Drawn, film
 
@@ -110,15 +111,19 @@ def test_a_plate_that_was_found_is_hidden_from_everybody_only() -> None:
 
 
 def test_a_finder_that_fails_makes_all_coarse(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
+    asked: list[int | None] = []
 
-    def veiled(picture: Grey, *_: Any, whole: bool) -> Grey:
+    def veiled(picture: Grey, *_: Any, whole: int | None) -> Grey:
         asked.append(whole)
         return picture
 
     monkeypatch.setattr("edge_agent.vision.live.veiled", veiled)
     played(Pane("view"), Sharp([], fails=True))
-    assert set(asked) == {True}
+    assert set(asked) == {WHOLE}
+    asked.clear()
+    near = CONFIG.model_copy(update={"plates": True})
+    played(Pane("view"), Sharp([], fails=True), near)
+    assert set(asked) == {WHOLE_CLOSE}
     asked.clear()
     played(Pane("view"), Sharp([]))
-    assert set(asked) == {False}
+    assert set(asked) == {None}

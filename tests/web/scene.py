@@ -49,7 +49,7 @@ def answers() -> dict[str, bytes]:
     plain = {"masked": False, "vehicles": [vehicles[0] | {"plate": "29A-123.45"}, *vehicles[1:]]}
     return {
         "view": _told(head | {"masked": True, "vehicles": vehicles},
-                      veiled(shot.picture, boxes, [], whole=False)),
+                      veiled(shot.picture, boxes, [])),
         "plain": _told(head | plain, shot.picture),
     }  # fmt: skip
 
