@@ -32,7 +32,7 @@ from tests.needs import find
 from tests.snapshots import NOW
 from tests.web.chromium import Chromium
 from tests.web.scene import answers
-from tests.web.unit import Unit, unit
+from tests.web.unit import SITE, Unit, unit
 
 FOLDER = ROOT / "docs" / "guide" / "pictures"
 RECORD = FOLDER / "pictures.json"
@@ -53,6 +53,7 @@ class Picture:
         desk: On a large screen; else on a phone.
         role: Who looks.
         shown: Of which element the top of the picture is; the page's own when empty.
+        typed: Typed into the site file, and judged.
     """
 
     name: str
@@ -60,11 +61,24 @@ class Picture:
     desk: bool = False
     role: Role = Role.TECHNICIAN
     shown: str = ""
+    typed: str = ""
 
     def file(self, language: str) -> str:
         """Its file in the folder of pictures."""
         return f"{self.name}.{language}.webp"
 
+
+_MISTYPED = (
+    SITE.replace("mqtt://127.0.0.1:1883", "mqtts://centre.example")
+    + """
+[device.cam1]
+kind = "camera"
+url = "rtsp://192.0.2.20/live"
+analyse_fp = 10
+"""
+)
+_CHECK = "/config/check"
+_BASE = re.compile(r'name="base" value="([^"]*)"')
 
 PICTURES = (
     Picture("first", "/first", role=Role.NOBODY),
@@ -76,7 +90,7 @@ PICTURES = (
     Picture("weighing", "/weighing"),
     Picture("doctor", "/doctor"),
     Picture("provision", "/provision"),
-    Picture("config", "/config", desk=True, shown="[for=text]"),
+    Picture("config", "/config", shown="section.bad", typed=_MISTYPED),
 )
 
 
@@ -100,6 +114,11 @@ async def served(there: Unit, picture: Picture, language: str) -> str:
     else:
         browser = await there.logged_in(picture.role)
     answer = await browser.get(picture.path, **{"accept-language": language})
+    if picture.typed:
+        base = _BASE.findall(answer.text)[0]
+        answer = await browser.post(
+            _CHECK, {"text": picture.typed, "base": base}, **{"accept-language": language}
+        )
     assert answer.status_code == 200, (picture.path, answer.status_code)
     text = _TOKEN.sub('value=""', answer.text)
     return text.replace(str(there.house.state_dir.parent), "")
@@ -115,8 +134,8 @@ def file_digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-async def take(folder: Path) -> dict[str, dict[str, str]]:
-    """Take them all; what is to be remembered of each."""
+async def take(folder: Path, wanted: Sequence[Picture] = PICTURES) -> dict[str, dict[str, str]]:
+    """Take them; what is to be remembered of each."""
     with tempfile.TemporaryDirectory(prefix="unit-") as home:
         async with unit(Path(home)) as there:
             arrange(there)
@@ -129,7 +148,7 @@ async def take(folder: Path) -> dict[str, dict[str, str]]:
             taken = {}
             try:
                 with Chromium() as chromium:
-                    for picture in PICTURES:
+                    for picture in wanted:
                         for language in LANGUAGES:
                             cookie = await _cookie(there, picture.role)
                             words = (chromium, picture, language, url, cookie, folder)
@@ -176,6 +195,9 @@ def _shoot(
         )
     chromium.go(f"{url}{picture.path}")
     assert chromium.run("document.documentElement.lang") == language
+    if picture.typed:
+        chromium.run(f"document.querySelector('#text').value = {json.dumps(picture.typed)}")
+        chromium.send(f"document.querySelector('form[action=\"{_CHECK}\"] button').click()")
     if picture.shown:
         chromium.run(f"document.querySelector({json.dumps(picture.shown)}).scrollIntoView()")
     end = chromium.run("document.querySelector('main').getBoundingClientRect().bottom + 12")

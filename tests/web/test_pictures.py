@@ -58,8 +58,9 @@ def test_there_are_few_small_pictures_and_each_is_shown(record: dict[str, Any]) 
 @pytest.mark.slow
 @pytest.mark.skipif(find("chromium") is None, reason="chromium is not here")
 async def test_they_can_be_taken_anew(tmp_path: Path) -> None:
-    taken = await pictures.take(tmp_path)
-    assert set(taken) == {each.file(lang) for each in PICTURES for lang in LANGUAGES}
+    wanted = [each for each in PICTURES if each.name in ("first", "cameras", "config")]
+    taken = await pictures.take(tmp_path, wanted)
+    assert set(taken) == {each.file(lang) for each in wanted for lang in LANGUAGES}
     assert all((tmp_path / name).read_bytes()[8:12] == b"WEBP" for name in taken)
 
 
