@@ -24,7 +24,7 @@ LOOKING_NS = 3_000_000_000
 """So long after a question somebody is taken to be still looking, and a picture to be of now."""
 
 _MODES: dict[Kind, int] = {"view": 0o660, "plain": 0o600}
-_WAIT_S = 1.5
+_WAIT_S = 0.7
 """For the first picture after nobody looked."""
 _SEND_S = 1.0
 

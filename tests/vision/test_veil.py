@@ -11,9 +11,9 @@ from edge_agent.simulators.render.renderer import Renderer
 from edge_agent.simulators.render.watch import Watch, camera_of
 from edge_agent.simulators.world.world import World
 from edge_agent.vision.frame import Grey
+from edge_agent.vision.live import _whole
 from edge_agent.vision.nets.manifest import models
 from edge_agent.vision.plates.still import still_reader
-from edge_agent.vision.live import _whole
 from edge_agent.vision.veil import _VEHICLE, WHOLE, WHOLE_CLOSE, veiled
 
 SIDES = st.integers(-50, 700)
