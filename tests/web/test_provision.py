@@ -4,8 +4,10 @@ import asyncio
 import html
 import json
 import os
+import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ from edge_agent.web.change.trial import Conflict
 from edge_agent.web.change.versions import fingerprint
 from edge_agent.web.pages.provision import work
 from edge_agent.web.words import word, words
-from tests.web.unit import SITE, Browser, Unit
+from tests.web.unit import HOST, SITE, Browser, Unit
 from tests.web.visiting import asking, finished, inline, record, step, until
 
 HOSTILE = [
@@ -263,6 +265,70 @@ async def test_a_large_body_is_refused_before_it_is_read(there: Unit, browser: B
     assert answer.status_code == 413
     assert read <= 8 << 20
     assert not list(record(there).folder.rglob("form.json"))
+
+
+async def test_half_a_form_leaves_nothing(there: Unit, browser: Browser) -> None:
+    await step(there, browser, "identity")
+    before = {path for path in there.house.state_dir.rglob("*") if path.is_file()}
+    body = f"token={browser.token}&step=identity&identity.certificate=-----BEGIN".encode()
+    told: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": body, "more_body": True}, {"type": "http.disconnect"}]
+    )
+    answers: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(told)
+
+    async def send(message: dict[str, Any]) -> None:
+        answers.append(message)
+
+    cookies = "; ".join(f"{each.name}={each.value}" for each in browser.client.cookies.jar)
+    headers = {
+        "host": HOST, "cookie": cookies, "content-length": "90000",
+        "content-type": "application/x-www-form-urlencoded",
+    }  # fmt: skip
+    scope = {
+        "type": "http", "method": "POST", "path": "/provision/make", "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("192.0.2.7", 4711), "server": (HOST, 443), "scheme": "https",
+    }  # fmt: skip
+    await there.app(scope, receive, send)
+    assert answers[0]["status"] == 400
+    assert {path for path in there.house.state_dir.rglob("*") if path.is_file()} == before
+    assert not there.house.chores.running("provision")
+
+
+async def test_six_devices_take_few_inputs(there: Unit, browser: Browser) -> None:
+    """Fields that must be typed, and one button a step; what is found and proposed stands there."""
+    needed = {
+        "identity": {"unit.province": "hanoi", "unit.site": "plaza", "unit.id": "u1"},
+        "discovery": {"search.net": "10.0.0.0/29"},
+        "draft": {"uplink": "mqtt://127.0.0.1:9"},
+        "apply": {"apply.how": "process"},
+        "soak": {"soak.seconds": "0"},
+    }
+    inputs = 0
+    for name in IDS:
+        page = (await browser.get(f"/provision?step={name}")).text
+        stands = {
+            html.unescape(key): html.unescape(value)
+            for key, value in re.findall(r'<input [^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', page)
+            if name == "draft" and key.startswith("device.")
+        }
+        typed = needed.get(name, {})
+        answer = await browser.post("/provision/make", {"step": name, **stands, **typed})
+        assert answer.status_code == 303
+        if name == "apply":
+            await asking(there)
+            await browser.post("/provision/confirm")
+            inputs += 1
+        await finished(there)
+        assert (record(there).side("now.json") or {})["state"] == "done", record(there).side(
+            "now.json"
+        )
+        inputs += len(typed) + 1
+    assert len((record(there).result("draft") or {})["facts"]["devices"]) == 6
+    assert inputs <= 25
 
 
 async def test_who_takes_over_ends_the_step_that_is_being_made(
