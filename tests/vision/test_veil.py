@@ -35,7 +35,7 @@ def test_a_vehicle_has_few_squares_and_the_rest_is_untouched(wide: int) -> None:
     out = veiled(picture, [(100, 100, 100 + wide, 300)], [])
     assert squares(out[200, 100 : 100 + wide]) <= _VEHICLE
     outside = np.ones_like(picture, bool)
-    outside[80:320, 100 - wide // 10 - 1 : 101 + wide + wide // 10] = False
+    outside[40:320, 100 - wide // 10 - 1 : 101 + wide + wide // 10] = False
     assert (out[outside] == picture[outside]).all()
     assert out is not picture
 
