@@ -1,6 +1,7 @@
 """Collects what tells something about the unit, each part redacted before it is kept."""
 
 import json
+import os
 import platform
 import re
 import subprocess
@@ -21,6 +22,8 @@ from edge_agent.redact import MASK, Redactor, names_secret
 from edge_agent.spool.inspect import summary
 
 LOG_LINES = 20_000
+_LOG_BYTES = 32_000_000
+"""Of a file's end that is read at all: a log without rotation may be larger than the memory."""
 _ASSIGNED = re.compile(r"([\w-]+)\s*=\s*(\"[^\"\n]*\"|'[^'\n]*')")
 _JOURNAL_S = 4.0
 _KERNEL = (Path("/proc/meminfo"), Path("/proc/loadavg"), Path("/proc/mounts"), Path("/proc/uptime"))
@@ -125,8 +128,12 @@ def _kernel() -> bytes:
 
 def _log(file: Path | None) -> bytes:
     if file is not None:
-        lines = file.read_bytes().split(b"\n")
-        return b"\n".join(lines[-LOG_LINES:])
+        with file.open("rb") as log:
+            start = max(0, log.seek(0, os.SEEK_END) - _LOG_BYTES)
+            log.seek(start)
+            lines = log.read(_LOG_BYTES).split(b"\n")
+        # Half a line could hide half a secret from who looks for whole ones.
+        return b"\n".join(lines[1 if start else 0 :][-LOG_LINES:])
     words = [
         "journalctl",
         "-u",
