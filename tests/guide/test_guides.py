@@ -16,6 +16,7 @@ from edge_agent.centre import cli as centre
 from edge_agent.config.unit import UnitSettings
 from edge_agent.device.readings import Severity
 from edge_agent.doctor.check import GROUPS, Language
+from edge_agent.errors import Cause
 from edge_agent.provision.steps import STEPS
 from edge_agent.simulators import cli as simulators
 from edge_agent.web.routes import menu
@@ -133,6 +134,13 @@ def test_the_technician_finds_every_step_group_and_page(language: Language) -> N
     pages = [word(language, f"nav-{name}") for name in ("overview", "passages", "signals")]
     assert [each for each in pages if f"**{each}**" not in text] == []
     assert len(menu()) > len(pages)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_first_aid_knows_every_cause_of_a_device_that_is_down(language: str) -> None:
+    rows = re.findall(r"^\| (.+?) \|", page("technician", language).read_text(), re.MULTILINE)
+    known = {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)}
+    assert {cause.value for cause in Cause} <= known
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
