@@ -39,7 +39,7 @@ def strip(
         return _LEFT + (min(max(t, from_ms), to_ms) - from_ms) * scale
 
     def parts() -> Iterator[Markup]:
-        for moment, text in times(from_ms, to_ms, zone, 6):
+        for moment, text in times(from_ms, to_ms, zone, 4):
             yield element(
                 "line", x1=x(moment), x2=x(moment), y1=_TOP, y2=height - _BOTTOM, class_="grid"
             )

@@ -25,12 +25,14 @@ class Done:
         answer: The last line it printed, when that is a JSON object.
         trouble: Why there is no answer.
         text: All that it printed.
+        code: With which it ended; None when it never ran or was ended.
     """
 
     at_ms: int
     answer: dict[str, Any] | None
     trouble: str = ""
     text: str = ""
+    code: int | None = None
 
 
 class Chores:
@@ -98,7 +100,8 @@ class Chores:
             return Done(self._clock.utc_ms(), None, f"not done within {limit_s:.0f} s")
         finally:
             await _end(child)
-        return Done(self._clock.utc_ms(), _object(text), _trouble(text, child), text)
+        code = child.returncode
+        return Done(self._clock.utc_ms(), _object(text), _trouble(text, code), text, code)
 
 
 def ours(*words: str) -> list[str]:
@@ -141,7 +144,5 @@ def _object(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _trouble(text: str, child: asyncio.subprocess.Process) -> str:
-    if text.strip():
-        return ""
-    return f"it ended with {child.returncode} and said nothing"
+def _trouble(text: str, code: int | None) -> str:
+    return "" if text.strip() else f"it ended with {code} and said nothing"
