@@ -43,6 +43,7 @@ class TamperSettings:
         there: Likeness at another place, twice that here, that proves it.
         strange: Likeness, and structure left, below which it looks at something else: heavy rain
             on a bare road is as unlike, but the road still shows through.
+        full: Structure of any kind, of the usual amount, that blur and covers never leave.
         good: Likeness above which a view teaches what is usual.
     """
 
@@ -60,6 +61,7 @@ class TamperSettings:
     here: float = 0.3
     there: float = 0.2
     strange: float = 0.2
+    full: float = 0.4
     good: float = 0.5
 
 
@@ -125,11 +127,13 @@ class Tamper:
         elsewhere = match.best >= max(own.there, 2 * match.here)
         if match.here < own.here and elsewhere and found.bare < own.most:
             return self._displaced(*match.shift)
-        if found.bare >= own.part:
-            return self._hidden(found)
-        if max(match.here, found.intact) < own.strange:
+        if max(match.here, found.intact) < own.strange and (
+            found.bare < own.part or found.own >= own.full
+        ):
             self.shift = None
             return "moved"
+        if found.bare >= own.part:
+            return self._hidden(found)
         if found.sharp < own.sharp and match.far < own.still:
             return "blurred"
         return self._displaced(0.0, 0.0)

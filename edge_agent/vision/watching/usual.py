@@ -46,6 +46,7 @@ class Likeness:
         coarse: Coarse structure left in all cells.
         sharp: What is left of fine edges against what is left of coarse ones, 1 = as usual.
         light: Correlation of light and dark in the large.
+        own: Structure that the structured cells have now, the usual one or another; 1 = as much.
     """
 
     match: Match
@@ -54,6 +55,7 @@ class Likeness:
     coarse: float
     sharp: float
     light: float
+    own: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class Usual:
         found = match(self._usual_spectrum(view), spectrum(look.coarse))
         structured = _structured(view.fine)
         if not structured.any():
-            return Likeness(found, 0.0, 1.0, 1.0, 1.0, 1.0)
+            return Likeness(found, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0)
         bare, rest = _bare(view.fine, look.fine, structured)
         fine, coarse = _left(view.fine, look.fine), _left(view.coarse, look.coarse)
         both = rest & (coarse > _LOST / 2)
@@ -135,6 +137,7 @@ class Usual:
             float(np.median(coarse[structured])),
             float(np.median(fine[both] / coarse[both])) if both.sum() >= _FEW else 1.0,
             _correlation(view.light, look.light),
+            float(np.median(_filled(view.fine, look.fine)[structured])),
         )
 
     def _usual_spectrum(self, view: Look) -> Spectrum:
@@ -171,10 +174,15 @@ def _structured(usual: Outline) -> Cells:
 
 def _bare(usual: Outline, now: Outline, structured: Cells) -> tuple[float, Cells]:
     """Share of the structured cells that are bare now, and which structured ones are not."""
-    square = by_cell((usual * usual).sum(axis=0))
-    filled = by_cell((now * now).sum(axis=0)) / np.maximum(square, np.float32(_LEAST))
-    bare = structured & (_left(usual, now) < _LOST) & (filled < _EMPTY)
+    bare = structured & (_left(usual, now) < _LOST) & (_filled(usual, now) < _EMPTY)
     return float(bare.sum() / max(1, structured.sum())), structured & ~bare
+
+
+def _filled(usual: Outline, now: Outline) -> Levels:
+    """By cell, how much structure of any kind is there now: 1 as much as usual."""
+    square = by_cell((usual * usual).sum(axis=0))
+    found = by_cell((now * now).sum(axis=0)) / np.maximum(square, np.float32(_LEAST))
+    return np.asarray(found, np.float32)
 
 
 def _left(usual: Outline, now: Outline) -> Levels:

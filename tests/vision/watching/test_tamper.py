@@ -61,6 +61,13 @@ def turned(picture: Grey) -> Grey:
     return shifted(picture, 210, 0)
 
 
+def turned_to_a_wall(picture: Grey) -> Grey:
+    """Elsewhere, and there is less to see there."""
+    wall = np.ascontiguousarray(picture[::-1, ::-1])
+    wall[:, 100:210] = 120
+    return wall
+
+
 def askew(picture: Grey) -> Grey:
     return shifted(picture, 0, 0, roll=6)
 
@@ -75,6 +82,7 @@ def askew(picture: Grey) -> Grey:
         (behind_a_leaf, "covered"),
         (knocked, "moved"),
         (turned, "moved"),
+        (turned_to_a_wall, "moved"),
         (askew, "moved"),
     ],
 )
@@ -89,6 +97,18 @@ def test_a_flaw_is_told_in_time_and_taken_back(
     assert told[-1] == flaw
     assert set(told) <= {"", flaw}
     assert shown(tamper, fine, 45 + IN_TIME_S, 40)[-1] == ""
+
+
+def test_an_empty_wall_elsewhere_is_no_blur() -> None:
+    told = []
+    for settings in (TamperSettings(), TamperSettings(full=9.0)):
+        tamper = Tamper(settings)
+        shown(tamper, street, 0, 45)
+        shown(tamper, lambda second: turned_to_a_wall(street(second)), 45, 45)
+        assert tamper.bare > settings.part
+        told.append(tamper.flaw)
+    assert told[0] == "moved"
+    assert told[1] != "moved"
 
 
 def test_it_says_how_far_the_camera_moved_and_how_much_is_covered() -> None:
