@@ -42,6 +42,11 @@ def _alarms(now: Snapshot) -> Iterator[str]:
             f"{alarm.severity.upper()} {alarm.device} {alarm.code} since {moment(alarm.since_ms)}"
         )
         yield " — ".join(filter(None, (line, alarm.text, alarm.do)))
+    if now.quiet.shelved or now.quiet.following:
+        yield (
+            f"not told: {now.quiet.shelved} shelved, {now.quiet.following} following from others;"
+            " see `edge-agent alarms`"
+        )
 
 
 def _devices(now: Snapshot) -> Iterator[str]:

@@ -80,6 +80,9 @@ def _piece(desk: Desk, each: Stretch) -> Piece:
     return Piece(each.from_ms, each.to_ms, f"d-{each.state}", said)
 
 
+_NOW = {"cleared": "cleared", "raised": "raised-now", "shelved": "shelved-now"}
+
+
 def _alarms(desk: Desk, unit: Unit) -> Markup:
     words, numbers, period = desk.words, desk.numbers, desk.period
     rows = []
@@ -94,7 +97,7 @@ def _alarms(desk: Desk, unit: Unit) -> Markup:
                 device,
                 (raised or before)[-1].text or code,
                 desk.moment((raised or before)[0].since, seconds=True),
-                words("cleared" if told[-1].state == "cleared" else "raised-now"),
+                words(_NOW[told[-1].state]),
                 numbers.count(len(raised) + is_on_before),
                 numbers.span(_raised_ms(told, period.from_ms, period.to_ms)),
             ]

@@ -120,6 +120,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "alarm": ("Cảnh báo", "Alarm"),
     "times": ("Số lần", "Times"),
     "raised-now": ("đang bật", "raised"),
+    "shelved-now": ("tạm gác", "shelved"),
     "cleared": ("đã tắt", "cleared"),
     "alarms-none": ("Không có cảnh báo.", "No alarm was raised."),
     "losses": ("Bản ghi mất", "Events lost"),

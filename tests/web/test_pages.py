@@ -21,7 +21,7 @@ HOSTILE = (
 )
 FIELDS = (
     *("name", "code", "password", "again", "old", "role", "text", "base", "fingerprint"),
-    *("back", "lang", "theme", "of", "reason"),
+    *("back", "lang", "theme", "of", "reason", "id", "why", "length"),
 )
 MANY = b"&".join(b"f%d=1" % n for n in range(FIELDS_MAX + 1))
 _KEPT = {"state", "severity", "source", "cls", "a"}
@@ -46,8 +46,8 @@ async def test_hostile_words_stay_words(there: Unit, path: str) -> None:
     for event in told["signals"]:
         event["ph"] = {HOSTILE: "g", "2": HOSTILE}
     there.told[PASSAGES] = told
-    browser = await there.logged_in(Role.ADMIN)
     there.told[ALARMS] = _poisoned(there.told[ALARMS])
+    browser = await there.logged_in(Role.ADMIN)
     await there.house.safe.note(HOSTILE, "login", address=HOSTILE)
     there.house.config.write_text(f"# {HOSTILE}")
     for answer in (await browser.get(path), await browser.get(path, **{"x-part": "live"})):
