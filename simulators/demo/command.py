@@ -29,7 +29,7 @@ from edge_agent.simulators.score.items import InputError
 
 SUMMARY = "a junction, a unit and a centre on this machine, scored against the truth"
 
-_DEFAULTS = {"seconds": 60.0, "seed": 7, "light": "day", "rain": False}
+_DEFAULTS = {"seconds": 60.0, "light": "day", "rain": False}
 _LIGHTS = ("day", "dusk", "night")
 
 WARM_MS = 90_000
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--scenario", type=Path, metavar="DIR", help="a folder with site, faults and thresholds")
     add("--seconds", type=float, help="length of the run; default 60")
     add("--json", action="store_true", help="only one line at the end, as JSON")
-    add("--seed", type=int, help="of the simulated road; default 7")
+    add("--seed", type=int, help="of the simulated road; default: one of its site")
     add(
         "--broker",
         choices=("embedded", "mosquitto"),
@@ -91,6 +91,8 @@ def _whole(arguments: argparse.Namespace) -> argparse.Namespace:
         raise InputError(f"no site {whole.site!r}; there are {', '.join(SITES)}")
     if whole.light not in _LIGHTS:
         raise InputError(f"no light {whole.light!r}; there are {', '.join(_LIGHTS)}")
+    if whole.seed is None:
+        whole.seed = (ROAD if whole.site is None else SITES[whole.site]).seed
     return whole
 
 

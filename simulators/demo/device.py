@@ -79,12 +79,14 @@ class Scene:
         site: Of the simulated world; None when its devices share no road.
         devices: In the order in which they start.
         lanes: Lane to its ``[lane.<id>]``.
+        seed: Of a road on which a minute shows what the site is for.
     """
 
     name: str
     site: str | None
     devices: tuple[Device, ...]
     lanes: Mapping[str, Table] = field(default_factory=dict)
+    seed: int = 7
 
     def only(self, names: Collection[str]) -> "Scene":
         """The same with some of its devices, and lanes as far as these look at them."""

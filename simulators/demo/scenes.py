@@ -158,6 +158,7 @@ _JUNCTION = Scene(
         _CABINET,
     ),
     JUNCTION,
+    seed=115,
 )
 
 _PLAZA = (
