@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from edge_agent import cli
 from edge_agent.agent import Agent
 from edge_agent.centre.centre import Broker, Centre
 from edge_agent.centre.sqlite_store import SqliteStore
@@ -199,3 +200,27 @@ async def test_what_was_recorded_is_remembered_after_the_end(tmp_path: Path) -> 
     kept = [json.loads(line) for line in lines(tmp_path / "history", 0, 10**14, [])]
     assert {"dev", "agg"} <= {event["st"] for event in kept}
     assert not (tmp_path / recent.SOCKET).exists()
+
+
+async def test_who_has_shelved_what_outlives_the_agent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = Problem("site.toml", 7, "uplink.broker", "x", "is no URL", "mqtt://…", "mend it")
+    unit = settings(tmp_path, broker=free_port(), modbus=free_port())
+    words = ["alarms", "shelve", "u1/config", "--for", "2h", "--why", "Lan mends it"]
+    async with running(unit, tmp_path, problems=[problem]) as stage:
+        await until(lambda: ("u1", "config") in stage.alarms())
+        code = await asyncio.to_thread(cli.main, [*words, "--state-dir", str(tmp_path)])
+        assert (code, stage.agent.snapshot().quiet.shelved) == (0, 1)
+        assert ("u1", "config") not in stage.alarms()
+        await stage.stop()
+    assert "Lan mends it" in capsys.readouterr().out
+    async with running(unit, tmp_path, problems=[problem]) as stage:
+        await until(lambda: stage.agent.snapshot().quiet.shelved == 1)
+        assert ("u1", "config") not in stage.alarms()
+        await stage.stop()
+    told = [json.loads(line) for line in lines(tmp_path / "history", 0, 10**14, [])]
+    config = [event for event in told if event["st"] == "alarm" and event["code"] == "config"]
+    assert [event["state"] for event in config] == ["raised", "shelved", "shelved"]
+    assert [event.get("shelf", {}).get("why") for event in config] == [None, *2 * ["Lan mends it"]]
+    assert config[-1]["on"] is True

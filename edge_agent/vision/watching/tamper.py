@@ -20,6 +20,8 @@ from edge_agent.vision.watching.usual import Likeness, Usual
 _RECENT = 9
 """Looks that say which flaw it is: the first still hold something of the view before."""
 
+_DAY_S = 86_400.0
+
 Flaw = Literal["blurred", "covered", "moved"]
 
 
@@ -31,6 +33,9 @@ class TamperSettings:
         every_s: Between two looks.
         hold_s: How long a flaw must last: longer than an exposure's jump or a lorry's turn.
         clear_s: How long a picture must be good again.
+        visit_s: A flaw that is over by itself within so long was a visitor: before a close camera
+            a bus at the stop line is a bag over the lens.
+        patience_s: How long a flaw must last where there was a visitor within the last day.
         accept_s: Until an odd view that is no flaw is taken for the usual one.
         part: Of the structured cells bare: something covers a part.
         most: The same: something covers all, or nothing is in focus.
@@ -50,6 +55,8 @@ class TamperSettings:
     every_s: float = 1.0
     hold_s: float = 25.0
     clear_s: float = 8.0
+    visit_s: float = 180.0
+    patience_s: float = 120.0
     accept_s: float = 120.0
     part: float = 0.2
     most: float = 0.65
@@ -85,6 +92,7 @@ class Tamper:
         self._looked_t: float | None = None
         self._level_s = 0.0
         """How sure a flaw is: rises to ``hold_s`` while one is seen and falls to 0 without."""
+        self._told_s = self._patient_s = 0.0
         self._odd_s = 0.0
         self._recent: deque[Flaw] = deque(maxlen=_RECENT)
         self.flaw: Flaw | Literal[""] | None = None
@@ -153,16 +161,21 @@ class Tamper:
 
     def _weigh(self, flaw: Flaw | None, seconds: float) -> None:
         own = self._settings
+        self._patient_s = max(0.0, self._patient_s - seconds)
+        hold_s = own.patience_s if self._patient_s else own.hold_s
         if flaw is None:
-            self._level_s = max(0.0, self._level_s - seconds * own.hold_s / own.clear_s)
+            self._level_s = max(0.0, self._level_s - seconds * hold_s / own.clear_s)
         else:
-            self._level_s = min(own.hold_s, self._level_s + seconds)
+            self._level_s = min(hold_s, self._level_s + seconds)
             self._recent.append(flaw)
         if self._level_s == 0.0:
+            if self.flaw and self._told_s <= own.visit_s:
+                self._patient_s = _DAY_S
             self._recent.clear()
-            self.flaw = ""
-        elif self._level_s >= own.hold_s or self.flaw:
+            self.flaw, self._told_s = "", 0.0
+        elif self._level_s >= hold_s or self.flaw:
             self.flaw = Counter(self._recent).most_common(1)[0][0]
+            self._told_s += seconds
 
     def _learn(self, found: Likeness, look: Look, seconds: float) -> None:
         own = self._settings

@@ -191,6 +191,28 @@ def test_a_short_cover_is_a_lorry() -> None:
     assert not any(shown(tamper, street, 57, 60))
 
 
+def test_where_a_bus_stood_once_the_next_gets_more_time() -> None:
+    own = TamperSettings()
+    tamper = settled()
+
+    def bus(second: float) -> Grey:
+        return bagged(street(second))
+
+    told = shown(tamper, bus, 45, 70)
+    assert told[-1] == "covered"
+    assert shown(tamper, street, 115, 40)[-1] == ""
+    assert not any(shown(tamper, bus, 155, own.patience_s - 5))
+    assert shown(tamper, bus, 150 + own.patience_s, 20)[-1] == "covered"
+
+
+def test_who_stays_was_no_visitor() -> None:
+    tamper = settled()
+    shown(tamper, lambda second: bagged(street(second)), 45, 300)
+    shown(tamper, street, 345, 40)
+    told = shown(tamper, lambda second: bagged(street(second)), 385, IN_TIME_S)
+    assert told[-1] == "covered"
+
+
 def test_a_bracket_that_gives_way_slowly_is_told() -> None:
     tamper = Tamper(TamperSettings(every_s=10))
     for second in range(0, 2400, 10):
