@@ -8,10 +8,12 @@ Formats: https://www.sqlite.org/fileformat2.html, sections 1.6 (b-tree pages), 2
 4 (write-ahead log).
 """
 
+import os
 import re
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +36,7 @@ _FRAME = _FRAME_HEADER + PAGE_BYTES
 _ACCOUNT_COLUMNS = 8
 _VOTES = 4
 _SCHEMA_KINDS = frozenset({"table", "index"})
+_DESCRIPTORS = Path("/proc/self/fd")
 _MX_FRAME_AT = 16
 """Of the index's header: number of the last frame that belongs to a commit."""
 
@@ -101,15 +104,28 @@ class Log:
 
 
 def last_commit(shm: Path) -> int | None:
-    """Number of the last frame that SQLite counts as committed; None when it cannot be told."""
-    try:
-        header = shm.read_bytes()[: _MX_FRAME_AT + 4]
-    except OSError:
-        return None
+    """Number of the last frame that SQLite counts as committed; None when it cannot be told.
+
+    Read by the descriptor that SQLite itself has open. To open the file and close it again would
+    drop this process's locks on it (POSIX), and the next program that looks into the queue would
+    take it for abandoned and cut it short below the writer: a bus error.
+    """
+    header = _by_open_descriptor(shm, _MX_FRAME_AT + 4)
     if len(header) < _MX_FRAME_AT + 4:
         return None
     number: int = struct.unpack_from("=I", header, _MX_FRAME_AT)[0]
     return number
+
+
+def _by_open_descriptor(path: Path, size: int) -> bytes:
+    """The first bytes of a file that this process has open; nothing when it has not."""
+    wanted = path.resolve()
+    with suppress(OSError):
+        for each in _DESCRIPTORS.iterdir():
+            with suppress(OSError):  # closed meanwhile
+                if each.readlink() == wanted:
+                    return os.pread(int(each.name), size, 0)
+    return b""
 
 
 def header_epoch(pages: Pages) -> str | None:
