@@ -18,6 +18,8 @@ from edge_agent.device.readings import ConditionReading, Severity
 FILE = "alarms.json"
 _LARGEST = 1_000_000
 _MOST = 2000
+_LAST_MS = 253_402_300_799_000
+"""The year 9999: no calendar goes further."""
 
 
 class _Row(BaseModel):
@@ -27,14 +29,14 @@ class _Row(BaseModel):
 class _Shelf(_Row):
     who: str = Field(max_length=80)
     why: str = Field(max_length=200)
-    until_ms: int
+    until_ms: int = Field(ge=0, le=_LAST_MS)
 
 
 class _Alarm(_Row):
     about: str
     code: str
     on: bool
-    since_ms: int
+    since_ms: int = Field(ge=0, le=_LAST_MS)
     severity: Severity
     text: str = ""
     do: str = ""

@@ -1,8 +1,11 @@
 """What a restart must not forget."""
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_agent.alarming import kept
 from edge_agent.alarming.alarm import Shelf
@@ -76,6 +79,30 @@ def test_a_broken_file_is_no_file(tmp_path: Path, content: bytes) -> None:
     found, trouble = kept.load(tmp_path / kept.FILE)
     assert found == []
     assert trouble
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(["version", "alarms", "about", "code", "on", "since_ms", "shelf"]),
+                inner,
+                max_size=6,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_whatever_stands_there_is_read_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, content: object
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "any-alarms.json"
+    file.write_text(json.dumps(content))
+    found, trouble = kept.load(file)
+    assert not (found and trouble)
+    assert trouble or content in ({"version": 1, "alarms": []}, {"alarms": []})
 
 
 def test_no_file_is_no_trouble(tmp_path: Path) -> None:
