@@ -122,9 +122,7 @@ def _visit(record: Record, args: argparse.Namespace) -> int:
     if args.again:
         record.clear()
     elif args.step:
-        at = [step.id for step in STEPS].index(args.step)
-        for step in STEPS[at:]:
-            record.forget(step.id)
+        _forget(record, args.step)
     turn, clock = Turn(record.folder), SystemClock()
     turn.take(who, _now_ms(), over=args.take_over)
     visit = Visit(
@@ -140,6 +138,14 @@ def _visit(record: Record, args: argparse.Namespace) -> int:
     else:
         print(f"report  {done['report']}\npage    {done['page']}\nsigned  {done['signed']}")
     return Exit.NEGATIVE if results["acceptance"].state == "doubtful" else Exit.OK
+
+
+def _forget(record: Record, step: str) -> None:
+    """Make this step again, asking anew what it asks, and those after it with what they know."""
+    for later in IDS[IDS.index(step) :]:
+        record.forget(later)
+    asked = form_of(step).keys
+    record.replace_answers({k: said for k, said in record.answers().items() if k not in asked})
 
 
 def _form(record: Record, args: argparse.Namespace) -> int:

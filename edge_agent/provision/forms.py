@@ -90,7 +90,10 @@ FORMS = (
         ),
     ),
     Form("live", "Live test", "Thử trực tiếp", (Field("live.seconds", "number", "60"),)),
-    Form("lanes", "Lanes and lines", "Làn và vạch", (Field("lines", "own"),)),
+    Form(
+        "lanes", "Lanes and lines", "Làn và vạch",
+        (Field("lanes.fresh", "yes", "y"), Field("lines", "own")),
+    ),
     Form("calibration", "Camera calibration", "Hiệu chuẩn camera", (Field("ground", "own"),)),
     Form(
         "weighing", "Weigh-in-motion check", "Kiểm tra cân động", (Field("weigh.tickets", "own"),)

@@ -144,6 +144,18 @@ async def test_lines_that_were_drawn_stand_in_the_draft_and_gone_ones_do_not(
     assert content["lane"]["l1"]["lines"] == []
 
 
+async def test_who_draws_sees_the_same_picture_again(tmp_path: Path) -> None:
+    bench = await to(tmp_path, "lanes")
+    await fill(tmp_path, bench, "lanes", {"lanes.fresh": "y"})
+    assert bench.calls.count("still") == 1
+    await fill(tmp_path, bench, "lanes", TYPED["lanes"])
+    assert bench.calls.count("still") == 1
+    await fill(tmp_path, bench, "lanes", {"lanes.fresh": "y"})
+    assert bench.calls.count("still") == 2
+    content = tomllib.loads((tmp_path / "state" / "provision" / "draft.toml").read_text())
+    assert list(content["device"]["cam1"]["lines"]) == ["main"]
+
+
 @pytest.mark.parametrize(
     ("step", "typed", "words"),
     [

@@ -57,6 +57,26 @@ def test_a_file_that_means_nothing_holds_nobody_up(tmp_path: Path, content: str)
     assert Turn(record.folder).take("Lan", NOW_MS).who == "Lan"
 
 
+def test_a_step_made_again_asks_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, seen = Record(tmp_path), []
+    for key in ("unit.id", "identity.certificate", "search.net"):
+        record.answer(key, "")
+    for step in ("identity", "clock", "discovery"):
+        record.done(step, {"state": "ok", "why": "", "facts": {}, "pictures": []})
+
+    async def look(*_: object) -> None:
+        seen.append((record.answers(), [record.result(step) for step in ("identity", "clock")]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "run", look)
+    parser = argparse.ArgumentParser()
+    provision.configure(parser)
+    words = ["--config", str(tmp_path / "u"), "--state-dir", str(tmp_path), "--step", "identity"]
+    with pytest.raises(KeyboardInterrupt):
+        provision.run(parser.parse_args(words))
+    assert seen == [({"search.net": ""}, [None, None])]
+
+
 def test_a_terminal_is_told_and_may_take_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,7 +138,10 @@ def values(browser: Chromium, stem: str) -> list[float]:
 
 def send(browser: Chromium, page: Served, step: str) -> None:
     """The form; what follows is waited for, as a person does who looks."""
-    browser.send("document.querySelector('form.make button.main').click()")
+    browser.send(
+        "(document.querySelector('form.make:has(.draw) button.main')"
+        " ?? document.querySelector('form.make button.main')).click()"
+    )
     if step == "apply":
         return
     ended(browser, page, step)
