@@ -77,6 +77,16 @@ async def test_unfit_reading_is_counted_and_said_once(desk: Desk) -> None:
     assert [each.name for each in desk.recorder.alarms.alarms()] == ["etc1/unfit-reading"]
 
 
+async def test_a_condition_without_a_name_is_unfit_and_troubles_no_later_tick(desk: Desk) -> None:
+    for active in (True, False):
+        reading = ConditionReading(stamp(desk.clock), "picture-Bad One", active)
+        desk.recorder.reading("cam1", reading)
+        desk.clock.advance(30)
+        desk.recorder.tick()
+    assert [each.name for each in desk.recorder.alarms.alarms()] == ["cam1/unfit-reading"]
+    assert desk.recorder.figures["cam1"]["unfit-readings"] == 2
+
+
 async def test_slow_ills_are_told_as_conditions(tmp_path: Path) -> None:
     clock = ManualClock()
     spool = Spool(tmp_path / "spool.db", SpoolPolicy(ballast_mb=0), clock, "u1")

@@ -18,6 +18,8 @@ from edge_agent.device.readings import ConditionReading, Severity
 FILE = "alarms.json"
 _LARGEST = 1_000_000
 _MOST = 2000
+_ID = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
+"""As the contract has ids: what is told of an alarm must fit there."""
 _LAST_MS = 253_402_300_799_000
 """The year 9999: no calendar goes further."""
 
@@ -33,8 +35,8 @@ class _Shelf(_Row):
 
 
 class _Alarm(_Row):
-    about: str
-    code: str
+    about: str = Field(pattern=_ID)
+    code: str = Field(pattern=_ID)
     on: bool
     since_ms: int = Field(ge=0, le=_LAST_MS)
     severity: Severity

@@ -138,7 +138,12 @@ class Interpreter:
         return []
 
     def condition(self, about: str, reading: ConditionReading) -> list[Event]:
-        """What is to be told of a condition; nothing when it stands so already."""
+        """What is to be told of a condition; nothing when it stands so already.
+
+        Raises:
+            pydantic.ValidationError: The contract has no words for it.
+        """
+        told_alarms.refuse_unfit(self._heading, about, reading)
         return self.told(self.alarms.hear(about, reading))
 
     def told(self, changes: Iterable[Change]) -> list[Event]:

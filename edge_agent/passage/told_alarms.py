@@ -2,9 +2,20 @@
 
 from edge_agent.alarming.alarm import CHATTER_S, Change
 from edge_agent.contract.events import Alarm, AlarmShelf
+from edge_agent.device.readings import ConditionReading
 from edge_agent.passage.heading import Heading
 
 _TEXT_MAX = 200
+
+
+def refuse_unfit(heading: Heading, about: str, reading: ConditionReading) -> None:
+    """Before the book hears it: what it tells later, in nobody's turn, must fit the contract.
+
+    Raises:
+        pydantic.ValidationError: The contract has no words for it.
+    """
+    change = Change(about, reading.code, "cleared", False, reading.at, reading.at, reading)
+    alarm(heading, change)
 
 
 def alarm(heading: Heading, change: Change) -> Alarm:
