@@ -1,10 +1,16 @@
 """The alarms' page: what stands, who keeps what from people, and shelving with a reason."""
 
+import json
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from edge_agent.alarming.alarm import Shelf
+from edge_agent.alarming.book import AlarmBook
+from edge_agent.alarming.rows import table
+from edge_agent.clock import stamp
+from edge_agent.device.readings import ConditionReading
 from edge_agent.web.access.role import Role
 from edge_agent.web.sources.agent import ALARMS
 from tests.web.unit import Unit, alarm, unit
@@ -109,3 +115,17 @@ async def test_without_an_agent_nothing_is_shelved(tmp_path: Path) -> None:
         browser = await alone.logged_in(Role.TECHNICIAN)
         await browser.get("/alarms")
         assert (await browser.post("/alarms/shelve", SHELVE)).status_code == 503
+
+
+async def test_the_page_shows_what_the_agent_itself_tells(there: Unit) -> None:
+    book, now = AlarmBook(), stamp(there.clock)
+    for code in ("mains-failed", "ups-on-battery", "of-a-map"):
+        book.hear("cab1", ConditionReading(now, code, True, "critical", f"text of {code}"))
+    book.shelve("cab1", "of-a-map", Shelf("lan", "why not", now.utc_ms + 60_000), now)
+    there.told[ALARMS] = json.loads(json.dumps(table(book, now)))
+    browser = await there.logged_in(Role.TECHNICIAN)
+    browser.client.cookies.set("lang", "en")
+    text = (await browser.get("/alarms")).text
+    for words in ("1 raised", "1 shelved", "1 following", "text of mains-failed", "why not"):
+        assert words in text
+    assert there.told[ALARMS]["alarms"][0].keys() == alarm("x").keys()
