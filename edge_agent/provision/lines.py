@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from edge_agent.provision.vietnamese import in_vietnamese
+
 STATES = {
     "ok": "ok · đạt",
     "doubtful": "doubtful · cần xem lại",
@@ -58,6 +60,13 @@ def _told(value: Any) -> str:
         case list() | tuple():
             return ", ".join(map(_told, value))
     return str(value)
+
+
+def judged(step: Mapping[str, Any]) -> str:
+    """How a step ended, and why, in both languages."""
+    state, why = STATES[step["state"]], str(step["why"])
+    told = in_vietnamese(why)
+    return ": ".join(filter(None, (state, why if told == why else f"{why} · {told}")))
 
 
 def moment(utc_ms: int) -> str:

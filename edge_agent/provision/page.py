@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from edge_agent.provision.lines import SIGNERS, STATES, head, lines
+from edge_agent.provision.lines import SIGNERS, head, judged, lines
 from edge_agent.report.markup import Markup, join, tag
 from edge_agent.report.style import STYLE
 
@@ -46,13 +46,12 @@ def page(document: Mapping[str, Any], pictures: Path) -> str:
 
 
 def _step(step: Mapping[str, Any], pictures: Path) -> Markup:
-    state = STATES[step["state"]] + (f": {step['why']}" if step["why"] else "")
     shown = [
         tag("figure", tag("img", src=_data(pictures / name), alt=name), tag("figcaption", name))
         for name in step["pictures"]
     ]
     head_ = tag("h2", f"{step['en']} · {step['vi']}")
-    return join(head_, tag("p", state), _table(lines(step["facts"])), *shown)
+    return join(head_, tag("p", judged(step)), _table(lines(step["facts"])), *shown)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Markup:

@@ -24,7 +24,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from edge_agent.provision.lines import SIGNERS, STATES, head, lines
+from edge_agent.provision.lines import SIGNERS, head, judged, lines
 
 _PLAIN, _BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _WIDTH = A4[0] - 36 * mm
@@ -56,8 +56,7 @@ def paper(document: Mapping[str, Any], pictures: Path) -> bytes:
     title = f"Acceptance · Biên bản nghiệm thu — {document['unit']}"
     story: list[Flowable] = [Paragraph(escape(title), _TITLE), _table(head(document))]
     for step in document["steps"]:
-        state = STATES[step["state"]] + (f": {step['why']}" if step["why"] else "")
-        begin = [Paragraph(escape(f"{step['en']} · {step['vi']}"), _HEAD), _words(state)]
+        begin = [Paragraph(escape(f"{step['en']} · {step['vi']}"), _HEAD), _words(judged(step))]
         story += [KeepTogether(begin), Spacer(1, 3), _table(lines(step["facts"]))]
         story += [_picture(pictures / name) for name in step["pictures"]]
     story += [Paragraph("Doctor · Kiểm tra", _HEAD)]

@@ -49,6 +49,7 @@ async def test_a_visit_ends_in_a_running_unit_and_a_signed_report(tmp_path: Path
     assert (folder / PAPER).read_bytes().startswith(b"%PDF-")
     page = (folder / PAGE).read_text()
     assert "Nguyễn Văn Ổn" in page
+    assert "no known tag was carried past · chưa đưa thẻ biết trước nào đi qua" in page
     assert "http://" not in page
 
 

@@ -20,6 +20,7 @@ from edge_agent.web.routes import ROUTES, menu
 from tests.house.source import ROOT
 from tests.needs import find
 from tests.provision.kit import GROUND
+from tests.web import axe
 from tests.web.chromium import Chromium
 from tests.web.served import Served, served
 from tests.web.test_browser import NEW
@@ -87,6 +88,7 @@ def type_in(browser: Chromium, fields: dict[str, str]) -> None:
 def keep(browser: Chromium, name: str) -> None:
     """Pictures of what is seen now; nothing is wider than its screen."""
     assert browser.complaints() == [], name
+    assert axe.grave(browser) == [], name
     for kind, (width, height, phone) in SCREENS.items():
         browser.screen(width, height, phone=phone)
         browser.run(
