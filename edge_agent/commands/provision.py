@@ -33,7 +33,7 @@ from edge_agent.provision.visit import Visit
 from edge_agent.provision.working import Working
 
 _LARGEST = 1_000_000
-_AGAIN_S = 0.1
+_AGAIN_S = 2.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -215,12 +215,14 @@ def _watch(record: Record, config: Path, state_dir: Path) -> int:
 
     while (pending := guard.pending()) is not None:
         left_s = guard.left_s(pending)
-        if left_s <= 0:
+        if left_s > 0:
+            time.sleep(min(1.0, left_s))
+        else:
             try:
                 undone = guard.undo(config, restart) is not None or undone
             except (ProvisionError, OSError) as error:
                 print(f"cannot be undone yet: {error}", file=sys.stderr, flush=True)
-        time.sleep(min(1.0, max(left_s, _AGAIN_S)))
+                time.sleep(_AGAIN_S)
     return Exit.NEGATIVE if undone else Exit.OK
 
 

@@ -106,6 +106,7 @@ def test_an_undo_that_cannot_be_done_yet_is_tried_again(
             raise ProvisionError("the agent does not end")
 
     monkeypatch.setattr(service, "restart", restart)
+    monkeypatch.setattr(provision, "_AGAIN_S", 0.0)
     assert provision._watch(record, config, tmp_path / "state") == Exit.NEGATIVE
     assert tries == ["process", "process"]
     assert "cannot be undone yet: the agent does not end" in capsys.readouterr().err
