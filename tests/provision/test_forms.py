@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.provision import engine
+from edge_agent.provision import certificate, engine
 from edge_agent.provision.answers import Parse, Remembered, Script, text
 from edge_agent.provision.filled import GIVEN, SECRETS, Filled, wait_for_word
 from edge_agent.provision.forms import CONFIRM, FORMS, IDS, form_of
@@ -20,6 +21,7 @@ from edge_agent.provision.snapshots import Snapshots
 from edge_agent.provision.steps import STEPS
 from edge_agent.provision.visit import Visit
 from tests.provision.kit import GROUND, NOW_MS, OBSERVED, SCRIPT, FakeBench, StillClock, visit
+from tests.provision.test_certificate import issued
 
 DEVICES = ("cam1", "etc1", "wim1", "ctl1", "map1", "etc2")
 TYPED: dict[str, dict[str, str]] = {
@@ -181,6 +183,27 @@ async def test_what_cannot_be_drawn_leaves_the_draft_as_it_was(
         await fill(tmp_path, bench, step, TYPED[step] | typed)
     assert draft.read_bytes() == before
     assert (await fill(tmp_path, bench, step, TYPED[step]))["state"] == "ok"
+
+
+@pytest.mark.parametrize(("days", "state"), [((-1, 90), "ok"), ((-90, -1), "expired on")])
+async def test_a_certificate_that_was_pasted_is_proved(
+    tmp_path: Path, days: tuple[int, int], state: str
+) -> None:
+    bench, root_key = FakeBench(), ec.generate_private_key(ec.SECP256R1())
+    await fill(tmp_path, bench, "identity", TYPED["identity"])
+    own = certificate.key(tmp_path / "state" / "identity")
+    typed = {
+        **TYPED["identity"],
+        "identity.certificate": issued("u1", own, "root", root_key, days=days).decode(),
+        "identity.authorities": issued("root", root_key, "root", root_key, ca=True).decode(),
+    }
+    if state == "ok":
+        assert (await fill(tmp_path, bench, "identity", typed))["state"] == state
+        assert (tmp_path / "state" / "identity" / "unit.crt").exists()
+        return
+    with pytest.raises(ProvisionError, match=state):
+        await fill(tmp_path, bench, "identity", typed)
+    assert not (tmp_path / "state" / "identity" / "unit.crt").exists()
 
 
 async def test_weights_typed_beside_vehicles_are_judged(tmp_path: Path) -> None:
