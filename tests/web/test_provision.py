@@ -111,6 +111,34 @@ async def test_what_nobody_confirms_is_undone(there: Unit, browser: Browser) -> 
     assert (await step(there, browser, "apply"))["state"] == "done"
 
 
+async def test_nothing_is_applied_while_the_editor_has_a_file_on_trial(
+    there: Unit, browser: Browser
+) -> None:
+    await until(there, browser, "apply")
+    other = SITE.replace('id = "u1"', 'id = "u2"')
+    await there.house.trials.apply(other.encode(), fingerprint(SITE.encode()), "x")
+    answer = await browser.post("/provision/make", {"step": "apply"})
+    assert 'data-why="conflict-trial"' in answer.text
+    assert there.house.config.read_text() == other
+
+
+async def test_a_step_of_another_account_is_not_ended_from_here(
+    there: Unit, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await step(there, browser, "identity")
+    ended: list[int] = []
+
+    def kill(number: int, _signal: int) -> None:
+        ended.append(number)
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("edge_agent.web.pages.provision.facts.maker", lambda _record: 4711)
+    monkeypatch.setattr("edge_agent.web.pages.provision.facts.os.kill", kill)
+    answer = await browser.post("/provision/stop")
+    assert 'data-why="conflict-other-account"' in answer.text
+    assert ended == [4711]
+
+
 async def test_undone_at_once_when_asked_for(there: Unit, browser: Browser) -> None:
     await until(there, browser, "apply")
     await browser.post("/provision/make", {"step": "apply", "apply.how": "process"})
