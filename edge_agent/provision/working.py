@@ -1,9 +1,10 @@
 """What is being done at this moment, told to whoever looks: a small file beside the record."""
 
+import json
 from typing import Any
 
 from edge_agent.clock import Clock
-from edge_agent.provision.record import Record, write
+from edge_agent.provision.record import Record
 
 FILE = "now.json"
 _MOST_WORDS = 400
@@ -34,4 +35,7 @@ class Working:
         self._write()
 
     def _write(self) -> None:
-        write(self._file, self._told)
+        # Whole, but not forced onto the flash: after a power cut nobody makes this step any more.
+        fresh = self._file.with_suffix(".fresh")
+        fresh.write_text(json.dumps(self._told, ensure_ascii=False), encoding="utf-8")
+        fresh.replace(self._file)

@@ -16,7 +16,6 @@ from edge_agent.status import Snapshot
 from edge_agent.web.sources.chores import Done
 from tests.provision.kit import FakeBench
 from tests.provision.test_forms import TYPED
-from tests.web.scene import answers
 from tests.web.unit import Browser, Unit
 
 FORMS = {**TYPED, "soak": {"soak.seconds": "0"}}
@@ -26,18 +25,23 @@ FORMS = {**TYPED, "soak": {"soak.seconds": "0"}}
 class Bench(FakeBench):
     """Its agent runs on whatever site file there is: each step comes in another process."""
 
+    def snapshot(self, state_dir: Path) -> Snapshot | None:
+        file = state_dir.parent / "etc" / "unit.toml"
+        self.restart("process", file, state_dir)
+        return super().snapshot(state_dir)
+
+
+class Street(Bench):
+    """Its cameras see a painted street."""
+
     async def still(self, view: View, file: Path) -> str:
-        """A painted street."""
+        from tests.web.scene import answers  # noqa: PLC0415 - the painter takes seconds to load
+
         _, _, jpeg = answers()["plain"].partition(b"\n")
         street = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
         assert street is not None
         assert cv2.imwrite(str(file), street)
         return ""
-
-    def snapshot(self, state_dir: Path) -> Snapshot | None:
-        file = state_dir.parent / "etc" / "unit.toml"
-        self.restart("process", file, state_dir)
-        return super().snapshot(state_dir)
 
 
 def inline(there: Unit, patch: pytest.MonkeyPatch, bench: FakeBench | None = None) -> None:
