@@ -21,6 +21,7 @@ _RECENT = 9
 """Looks that say which flaw it is: the first still hold something of the view before."""
 
 _DAY_S = 86_400.0
+_VISITS_MOST = 8
 
 Flaw = Literal["blurred", "covered", "moved"]
 
@@ -35,7 +36,8 @@ class TamperSettings:
         clear_s: How long a picture must be good again.
         visit_s: A flaw that is over by itself within so long was a visitor: before a close camera
             a bus at the stop line is a bag over the lens.
-        patience_s: How long a flaw must last where there was a visitor within the last day.
+        patience_s: How long a flaw must last where there was a visitor within the last day; twice
+            as long with each further one, up to ``longest_s``.
         accept_s: Until an odd view that is no flaw is taken for the usual one.
         part: Of the structured cells bare: something covers a part.
         most: The same: something covers all, or nothing is in focus.
@@ -57,6 +59,7 @@ class TamperSettings:
     clear_s: float = 8.0
     visit_s: float = 180.0
     patience_s: float = 120.0
+    longest_s: float = 960.0
     accept_s: float = 120.0
     part: float = 0.2
     most: float = 0.65
@@ -93,6 +96,7 @@ class Tamper:
         self._level_s = 0.0
         """How sure a flaw is: rises to ``hold_s`` while one is seen and falls to 0 without."""
         self._told_s = self._patient_s = 0.0
+        self._visits = 0
         self._odd_s = 0.0
         self._recent: deque[Flaw] = deque(maxlen=_RECENT)
         self.flaw: Flaw | Literal[""] | None = None
@@ -162,7 +166,11 @@ class Tamper:
     def _weigh(self, flaw: Flaw | None, seconds: float) -> None:
         own = self._settings
         self._patient_s = max(0.0, self._patient_s - seconds)
-        hold_s = own.patience_s if self._patient_s else own.hold_s
+        if not self._patient_s:
+            self._visits = 0
+        hold_s = own.hold_s
+        if self._visits:
+            hold_s = min(own.longest_s, own.patience_s * 2 ** (self._visits - 1))
         if flaw is None:
             self._level_s = max(0.0, self._level_s - seconds * hold_s / own.clear_s)
         else:
@@ -171,6 +179,7 @@ class Tamper:
         if self._level_s == 0.0:
             if self.flaw and self._told_s <= own.visit_s:
                 self._patient_s = _DAY_S
+                self._visits = min(self._visits + 1, _VISITS_MOST)
             self._recent.clear()
             self.flaw, self._told_s = "", 0.0
         elif self._level_s >= hold_s or self.flaw:

@@ -203,6 +203,9 @@ def test_where_a_bus_stood_once_the_next_gets_more_time() -> None:
     assert shown(tamper, street, 115, 40)[-1] == ""
     assert not any(shown(tamper, bus, 155, own.patience_s - 5))
     assert shown(tamper, bus, 150 + own.patience_s, 20)[-1] == "covered"
+    begins = 170 + own.patience_s
+    assert shown(tamper, street, begins, 40)[-1] == ""
+    assert not any(shown(tamper, bus, begins + 40, 2 * own.patience_s - 5))
 
 
 def test_who_stays_was_no_visitor() -> None:
