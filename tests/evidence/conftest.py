@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,7 @@ from edge_agent.clock import ManualClock
 from edge_agent.evidence.keys import UnitKey, load_or_make
 from edge_agent.evidence.manifest import About, Rule, When
 from edge_agent.evidence.seal import Sealer
+from tests.evidence.deskhouse import House
 
 T0 = 1_790_000_000_000
 FILES = (
@@ -44,3 +45,11 @@ def about() -> Callable[..., About]:
 @pytest.fixture
 def sealer(tmp_path: Path, key: UnitKey, clock: ManualClock) -> Sealer:
     return Sealer(tmp_path / "evidence", "u1", key, clock)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path)
+    yield house
+    await house.desk.end()
+    house.vault.close()

@@ -1,112 +1,23 @@
 """The desk with a real vault, cameras that the test plays, and a clock that it moves."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from edge_agent.clock import ManualClock
-from edge_agent.contract.verdicts import Evidence, Incident
-from edge_agent.device.pictures import Picture, Wanted
+from edge_agent.device.pictures import Wanted
 from edge_agent.device.readings import Colour, StrayReading
 from edge_agent.errors import Cause, DeviceError
-from edge_agent.evidence.desk import MOST, Desk, Surroundings
-from edge_agent.evidence.manifest import Device
+from edge_agent.evidence.desk import MOST
 from edge_agent.evidence.pending import Owed, Pending
-from edge_agent.evidence.retention import RetentionPolicy
 from edge_agent.evidence.settings import EvidenceSettings
-from edge_agent.evidence.vault import Vault, unit_key
-from edge_agent.evidence.verify import Package, open_package
 from edge_agent.passage.fused import Member
-from edge_agent.passage.heading import Heading
 from tests.evidence import cases
 from tests.evidence.cases import CROP, T0, fused, lane, picture, signal, violation
+from tests.evidence.deskhouse import House
 
 
-class _Camera:
-    def __init__(self) -> None:
-        self.asked: list[Wanted] = []
-        self.shows: list[Picture] = [
-            picture("before", -1000),
-            picture("at", 30),
-            picture("after", 1000),
-            Picture(CROP, b"jpeg of the plate"),
-        ]
-        self.fails: Exception | None = None
-
-    async def pictures(self, wanted: Wanted, deadline_s: float) -> Sequence[Picture]:
-        self.asked.append(wanted)
-        if self.fails is not None:
-            raise self.fails
-        return self.shows
-
-
-class _House:
-    """Everything around the desk."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.clock = ManualClock(utc_ms=T0, source="gnss")
-        self.clock._mono_ns = cases.AT_NS
-        self.camera = _Camera()
-        self.told: list[Evidence] = []
-        self.flushed = 0
-        self.settings = EvidenceSettings()
-        self.start()
-
-    def start(self) -> None:
-        self.vault = Vault(self.home, "u1", RetentionPolicy(), self.clock)
-        self.desk = Desk(
-            self.settings,
-            self.vault,
-            Heading("u1", self.clock),
-            self.clock,
-            Surroundings(
-                lambda device: self.camera if device == "cam1" else None,
-                lambda device: Device(id=device, kind="any", serial="7"),
-                lambda: {"agent": "1"},
-                self.told.append,
-                self._durable,
-            ),
-        )
-
-    async def _durable(self) -> None:
-        self.flushed += 1
-
-    async def until(self, what: Callable[[], bool]) -> None:
-        loop = asyncio.get_running_loop()
-        latest = loop.time() + 10
-        while not what():
-            assert loop.time() < latest, "waited in vain"
-            await asyncio.sleep(0.002)
-
-    async def pass_time(self, seconds: float) -> None:
-        """Slowly enough for the vault's thread to keep up."""
-        for _ in range(round(seconds * 4)):
-            self.clock.advance(0.25)
-            await asyncio.sleep(0.002)
-
-    async def sealed(self) -> Evidence:
-        await self.until(lambda: bool(self.told) and not self.desk.under_way)
-        return self.told[-1]
-
-    def package(self, event: Evidence) -> Package:
-        data = (self.home / "evidence" / event.name).read_bytes()
-        return open_package(data, unit_key(self.home).public)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[_House]:
-    house = _House(tmp_path)
-    yield house
-    await house.desk.end()
-    house.vault.close()
-
-
-async def test_a_fired_rule_is_sealed_with_all_that_is_known(house: _House) -> None:
+async def test_a_fired_rule_is_sealed_with_all_that_is_known(house: House) -> None:
     house.desk.reading("ctl1", signal(-60_000, Colour.GREEN))
     house.desk.reading("ctl1", signal(-2400, Colour.RED))
     event = violation()
@@ -151,7 +62,7 @@ async def test_a_fired_rule_is_sealed_with_all_that_is_known(house: _House) -> N
     assert [one["accused"] for one in at["vehicles"]] == [True, False]
 
 
-async def test_pictures_are_asked_for_by_their_moments_once_they_are_over(house: _House) -> None:
+async def test_pictures_are_asked_for_by_their_moments_once_they_are_over(house: House) -> None:
     house.desk.violation(violation(), fused(), lane(signal=False))
     await house.pass_time(1)
     assert house.camera.asked == []
@@ -166,7 +77,7 @@ async def test_pictures_are_asked_for_by_their_moments_once_they_are_over(house:
     "trouble", [DeviceError(Cause.TIMEOUT, "no pictures for 4 s"), None], ids=["silent", "half"]
 )
 async def test_a_dead_camera_costs_the_pictures_and_not_the_evidence(
-    house: _House, trouble: DeviceError | None
+    house: House, trouble: DeviceError | None
 ) -> None:
     house.camera.fails = trouble
     house.camera.shows = [picture("before", -1000)]
@@ -181,7 +92,7 @@ async def test_a_dead_camera_costs_the_pictures_and_not_the_evidence(
     assert words in facts["without cam1"]
 
 
-async def test_who_stands_is_shown_and_known_by_his_place(house: _House) -> None:
+async def test_who_stands_is_shown_and_known_by_his_place(house: House) -> None:
     stray = StrayReading(
         cases.moment(), "stopped", "n1", 3, True, 61_000, box=(100, 80, 180, 140), run="r1"
     )
@@ -195,7 +106,7 @@ async def test_who_stands_is_shown_and_known_by_his_place(house: _House) -> None
     assert package.manifest.about.facts["sensors"] == "cam1: stopped for 61 s"
 
 
-async def test_a_camera_that_lags_behind_is_asked_again(house: _House) -> None:
+async def test_a_camera_that_lags_behind_is_asked_again(house: House) -> None:
     late = house.camera.shows.pop(2)
     house.desk.violation(violation(), fused(), lane(signal=False))
     await house.pass_time(3)
@@ -207,14 +118,14 @@ async def test_a_camera_that_lags_behind_is_asked_again(house: _House) -> None:
     assert len(house.camera.asked) > 1
 
 
-async def test_a_lane_without_cameras_says_so(house: _House) -> None:
+async def test_a_lane_without_cameras_says_so(house: House) -> None:
     house.desk.violation(violation(kind="overload"), fused(cameras=False), lane(signal=False))
     told = await house.sealed()
     assert told.why == "without pictures: no camera saw it"
     assert {file.name for file in house.package(told).manifest.files} == {"record.json"}
 
 
-async def test_too_many_at_once_are_refused_and_counted(house: _House) -> None:
+async def test_too_many_at_once_are_refused_and_counted(house: House) -> None:
     for number in range(MOST + 5):
         house.desk.violation(violation(number), fused(), lane())
     assert house.desk.counts["refused"] == 5
@@ -224,7 +135,7 @@ async def test_too_many_at_once_are_refused_and_counted(house: _House) -> None:
 
 
 async def test_a_disk_that_fails_is_told_and_the_next_one_is_sealed(
-    house: _House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -243,7 +154,7 @@ async def test_a_disk_that_fails_is_told_and_the_next_one_is_sealed(
 
 
 async def test_a_bug_in_one_case_costs_no_other(
-    house: _House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.camera.fails = RuntimeError("broken inside")
     house.desk.violation(violation(), fused(), lane(signal=False))
@@ -256,7 +167,7 @@ async def test_a_bug_in_one_case_costs_no_other(
     assert house.told[1].sha is not None
 
 
-async def test_an_orderly_end_seals_what_there_is(house: _House) -> None:
+async def test_an_orderly_end_seals_what_there_is(house: House) -> None:
     house.desk.reading("ctl1", signal(-2400, Colour.RED))
     house.desk.violation(violation(), fused(), lane())
     await house.desk.end()
@@ -265,7 +176,7 @@ async def test_an_orderly_end_seals_what_there_is(house: _House) -> None:
     assert "the trace ends early" in told.why
 
 
-async def test_a_power_cut_before_the_seal_is_told_at_the_next_start(house: _House) -> None:
+async def test_a_power_cut_before_the_seal_is_told_at_the_next_start(house: House) -> None:
     event = violation()
     house.vault.owe(Owed(event.id, event.kind, event.lane, event.t))
     house.start()
@@ -281,7 +192,7 @@ async def test_a_power_cut_before_the_seal_is_told_at_the_next_start(house: _Hou
     assert len(house.told) == 1
 
 
-async def test_a_power_cut_between_seal_and_event_loses_neither(house: _House) -> None:
+async def test_a_power_cut_between_seal_and_event_loses_neither(house: House) -> None:
     event = violation()
     house.desk.violation(event, fused(cameras=False), lane(signal=False))
     first = await house.sealed()
@@ -304,55 +215,9 @@ async def test_a_power_cut_between_seal_and_event_loses_neither(house: _House) -
     ],
 )
 async def test_a_site_says_what_is_sealed(
-    house: _House, seal: str, grade: str, sealed: bool
+    house: House, seal: str, grade: str, sealed: bool
 ) -> None:
     house.settings = EvidenceSettings.model_validate({"seal": seal})
     house.start()
     house.desk.violation(violation(grade=grade), fused(cameras=False), lane(signal=False))
     assert house.desk.under_way == sealed
-
-
-def incident(**changed: object) -> Incident:
-    words: dict[str, object] = {
-        "inc": "01JD", "kind": "debris", "state": "raised", "since": T0 - 20_000, "lane": "n1",
-        "text": "An object lies on the road", "n": 1, "pic": CROP,
-    }  # fmt: skip
-    at = cases.moment()
-    head = Heading("u1", ManualClock(utc_ms=T0, source="gnss")).of("n1", at)
-    return Incident.model_validate(head | words | changed)
-
-
-async def test_an_incident_is_sealed_with_what_cameras_show_of_it(house: _House) -> None:
-    house.camera.shows = [picture("at", 30), Picture(CROP, b"jpeg of the thing")]
-    event = incident()
-    house.desk.incident(event, ["cam1"], cases.moment())
-    await house.pass_time(8)
-    told = await house.sealed()
-    assert (told.of, told.d, told.pics, told.why) == (event.id, "n1", 2, "")
-    assert house.camera.asked[0] == Wanted({"at": cases.AT_NS}, (CROP,))
-    package = house.package(told)
-    roles = {file.name: file.role for file in package.manifest.files}
-    assert roles == {
-        "record.json": "record",
-        "pictures.json": "pictures",
-        "cam1-at.jpg": "frame-at",
-        "cam1-close.jpg": "frame-close",
-    }, "frames are what a copy that leaves has masked"
-    about = package.manifest.about
-    assert (about.kind, about.rule.id, about.facts["said"]) == (
-        "debris", "incident", "An object lies on the road",
-    )  # fmt: skip
-    shown = json.loads(package.files["pictures.json"])
-    assert not any(one["accused"] for each in shown for one in each.get("vehicles", ()))
-
-
-async def test_an_incident_that_no_camera_sees_owes_no_package(house: _House) -> None:
-    house.desk.incident(incident(), [], cases.moment())
-    assert house.desk.under_way == 0
-
-
-async def test_a_camera_that_shows_nothing_of_an_incident_is_named(house: _House) -> None:
-    house.desk.incident(incident(pic=None, lane=None), ["cam9"], cases.moment())
-    await house.pass_time(8)
-    told = await house.sealed()
-    assert (told.pics, told.why) == (0, "without cam9: it shows no pictures now")
