@@ -113,6 +113,7 @@ def test_the_table_of_the_demo_says_it_in_words() -> None:
         **judgement.result,
         "fused": fused,
         "violations": {"overload": {"stored": 2, "precision": 1.0}},
+        "evidence": {"packages": 2, "ok": True, "wrong": []},
         "realtime": {"kept": True, "of": "anpr-s", "worst_lag_ms": 90},
         "faults": {"refused": []},
     }
@@ -125,3 +126,4 @@ def test_the_table_of_the_demo_says_it_in_words() -> None:
     told = "truck on lane2, 48 km/h; plate 30C12345; 3 axles, 21400 kg; cam1 +0 ms  wim1 +1204 ms"
     assert told in text
     assert "overload 2, of these right 100 %" in text
+    assert "sealed packages of evidence: 2, each as it was sealed" in text
