@@ -93,6 +93,13 @@ class Incidents:
             for lane, settings in lanes.items()
             for line in settings.lines
         }
+        # A phase that no lamp hangs on is dark for ever: only one that was lit, or that a lane
+        # obeys, can be missed.
+        self._lit = {
+            (settings.signal.device, settings.signal.phase)
+            for settings in lanes.values()
+            if settings.signal is not None
+        }
 
     @property
     def open(self) -> dict[tuple[IncidentKind, str], str]:
@@ -200,8 +207,15 @@ class Incidents:
         self._set("wrong-way", lane, who, Said(crossing.at, until, text), on=True)
 
     def _signal(self, device: str, reading: SignalReading) -> None:
+        self._lit |= {
+            (device, phase) for phase, shown in reading.phases.items() if shown is not Colour.DARK
+        }
         for kind, colour, words in _LAMPS:
-            phases = [str(phase) for phase, shown in reading.phases.items() if shown is colour]
+            phases = [
+                str(phase)
+                for phase, shown in reading.phases.items()
+                if shown is colour and (device, phase) in self._lit
+            ]
             said = Said(reading.at, text=f"{words}, phases: {', '.join(phases)}")
             self._set(kind, device, f"{device}/lamps", said, on=bool(phases))
 

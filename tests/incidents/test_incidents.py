@@ -153,6 +153,16 @@ def test_lamps_go_dark_and_come_back(incidents: Incidents) -> None:
     assert said(incidents, 25) == [("N1", "signal-dark", "cleared")]
 
 
+def test_a_phase_without_lamps_is_not_dark_but_one_that_a_lane_obeys_is() -> None:
+    obeys = {"device": "ctl1", "phase": 4, "camera": "cam1", "line": "stop"}
+    road = Incidents({"n1": LaneSettings.model_validate({"signal": obeys})}, lambda _: "N1")
+    road.read("ctl1", SignalReading(at(0), {2: Colour.GREEN, 3: Colour.DARK, 4: Colour.DARK}))
+    (told,) = road.tick(at(5))
+    assert told.text == "Dark, phases: 4"
+    road.read("ctl1", SignalReading(at(6), {2: Colour.GREEN, 3: Colour.DARK, 4: Colour.RED}))
+    assert [one.state for one in road.tick(at(20)) + road.tick(at(40))] == ["cleared"]
+
+
 def test_conflicts_by_lamps_and_by_greens_are_one(incidents: Incidents) -> None:
     incidents.read("ctl1", SignalReading(at(0), {1: Colour.CONFLICT}))
     incidents.read("ctl1", ConditionReading(at(0), "conflict", active=True, text="1 with 2"))
