@@ -17,12 +17,13 @@ from edge_agent.errors import DeviceError, EdgeError
 from edge_agent.exits import Exit
 from edge_agent.progress import Progress
 from edge_agent.vision import annotate, offline, quiet
-from edge_agent.vision.equipment import DetectorName, Equipment, EyesConfig, equip
+from edge_agent.vision.equipment import Equipment, equip
 from edge_agent.vision.geometry import Segment
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Anchor, Scene, direction_words
 from edge_agent.vision.showing import cards, shown
 from edge_agent.vision.source import Source
+from edge_agent.vision.wanted import DetectorName, EyesConfig
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

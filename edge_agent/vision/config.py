@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from edge_agent.vision.equipment import DetectorName, EyesConfig
 from edge_agent.vision.ground import Mark
 from edge_agent.vision.scene import Anchor, Scene
 from edge_agent.vision.strays.settings import StraySettings
+from edge_agent.vision.wanted import DetectorName, EyesConfig
 
 
 class ChildConfig(BaseModel):

@@ -1,9 +1,7 @@
 """What a camera sees with, and seeing by motion alone, which loads no network."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from edge_agent.clock import Stamp
 from edge_agent.device.pictures import Box
@@ -11,36 +9,7 @@ from edge_agent.device.readings import ConditionReading, NoPlate
 from edge_agent.vision.frame import Detector, Grey
 from edge_agent.vision.lookout import Lookout
 from edge_agent.vision.motion import MotionDetector
-
-DetectorName = Literal["net", "net-small", "motion"]
-REFUSED = "model-refused"
-"""Condition: a network that is asked for cannot be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class EyesConfig:
-    """What a camera is to see with.
-
-    Attributes:
-        detector: Which network finds vehicles, or motion.
-        plates: Whether plates are read.
-        plate_min_px: Narrower ones are not.
-        budget_s: Time a frame that plates may take.
-        models: Folder of the networks; None takes those that came with this software.
-        providers: Hardware to run them on; None takes what is here.
-    """
-
-    detector: DetectorName = "net"
-    plates: bool = False
-    plate_min_px: int = 48
-    budget_s: float = 0.03
-    models: Path | None = None
-    providers: tuple[str, ...] | None = None
-
-    @property
-    def bare(self) -> bool:
-        """Whether no network is asked for; pictures need no colour then."""
-        return self.detector == "motion" and not self.plates
+from edge_agent.vision.wanted import REFUSED, EyesConfig
 
 
 class Equipment(Protocol):

@@ -14,7 +14,6 @@ from edge_agent.device.pictures import Box
 from edge_agent.device.readings import ConditionReading, NoPlate
 from edge_agent.errors import ModelError
 from edge_agent.vision.detector import NetDetector, SceneCut
-from edge_agent.vision.equipment import REFUSED, DetectorName, EyesConfig
 from edge_agent.vision.frame import Bgr, Detections, Detector, Frame, Grey
 from edge_agent.vision.lookout import Lookout, Tools
 from edge_agent.vision.motion import MotionDetector
@@ -29,6 +28,7 @@ from edge_agent.vision.plates.crop import crop, sharpness
 from edge_agent.vision.plates.finder import Finder
 from edge_agent.vision.plates.reader import Reader
 from edge_agent.vision.seconded import Witness, seconded
+from edge_agent.vision.wanted import REFUSED, DetectorName, EyesConfig
 
 _ENTRIES: dict[DetectorName, str] = {"net": "detector", "net-small": "detector-small"}
 _DIGEST = 12

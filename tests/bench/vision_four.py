@@ -21,10 +21,11 @@ from edge_agent.simulators.world.sites import build
 from edge_agent.simulators.world_video.film import Film
 from edge_agent.supervisor import Supervisor
 from edge_agent.vision import offline, quiet
-from edge_agent.vision.equipment import EyesConfig, equip
+from edge_agent.vision.equipment import equip
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.source import Source
+from edge_agent.vision.wanted import EyesConfig
 from tests.bench.measure import Figure, Measure
 from tests.bench.vision_child import cpu_s
 from tests.bench.world_films import recorded

@@ -20,12 +20,13 @@ from edge_agent.simulators.score.items import SAME, Stored
 from edge_agent.simulators.score.kinds import PLATE_PX
 from edge_agent.simulators.score.match import Matching
 from edge_agent.vision import offline, quiet
-from edge_agent.vision.equipment import Equipment, EyesConfig, MotionOnly, equip
+from edge_agent.vision.equipment import Equipment, MotionOnly, equip
 from edge_agent.vision.frame import CLASSES, WIDEST, Detections, Detector, Frame
 from edge_agent.vision.ground import Ground
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.source import Source
+from edge_agent.vision.wanted import EyesConfig
 from tests.bench.measure import Figure, Measure
 from tests.bench.world_films import SEEDS, Recorded, counting, plates, recorded
 from tests.bench.world_sheet import Moment, write_sheet

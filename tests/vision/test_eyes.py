@@ -7,12 +7,13 @@ import pytest
 from edge_agent.clock import Stamp
 from edge_agent.device.readings import VehicleClass
 from edge_agent.errors import ModelError
-from edge_agent.vision.equipment import EyesConfig, MotionOnly, equip
+from edge_agent.vision.equipment import MotionOnly, equip
 from edge_agent.vision.eyes import Eyes, _NetOrMotion
 from edge_agent.vision.frame import CLASSES, Detections, Detector, Frame, framed
 from edge_agent.vision.motion import MotionDetector
 from edge_agent.vision.nets import keeper
 from edge_agent.vision.nets.keeper import EVERY_S
+from edge_agent.vision.wanted import EyesConfig
 from tests.onnxfile import constant
 from tests.vision.nets.folders import put
 
