@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -72,12 +71,9 @@ class Cast:
         for program in reversed(self._programs):
             await program.stop()
 
-    async def module(
-        self, name: str, module: str, *argv: str, speaks: bool = True, nice: int = 0
-    ) -> Program:
+    async def module(self, name: str, module: str, *argv: str, speaks: bool = True) -> Program:
         """Start ``python -m module argv…``, see ``start``."""
-        words = (sys.executable, "-m", module, *argv)
-        return await self.start(name, *words, speaks=speaks, nice=nice)
+        return await self.start(name, sys.executable, "-m", module, *argv, speaks=speaks)
 
     async def simulator(self, name: str, *words: str) -> Program:
         """Start ``edge-sim words…`` and wait for its ready line.
@@ -97,10 +93,8 @@ class Cast:
         self._programs.append(program)
         return program
 
-    async def start(self, name: str, *argv: str, speaks: bool, nice: int = 0) -> Program:
+    async def start(self, name: str, *argv: str, speaks: bool) -> Program:
         """Start a program; waits for its ready line when it ``speaks``.
-
-        With a higher ``nice``, its share of a busy machine and that of its children is smaller.
 
         Its standard input stays open until this process ends, however that comes about: programs
         that end with their input leave nothing behind.
@@ -116,9 +110,6 @@ class Cast:
                 stdout=asyncio.subprocess.PIPE if speaks else file,
                 stderr=file,
             )
-        if nice:
-            with contextlib.suppress(ProcessLookupError):
-                os.setpriority(os.PRIO_PROCESS, process.pid, nice)
         program = Program(name, process, log, {})
         self._programs.append(program)
         if speaks:

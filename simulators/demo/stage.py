@@ -20,8 +20,6 @@ from edge_agent.simulators.demo.processes import Cast, DemoError, Program
 from edge_agent.simulators.demo.score import Stored
 from edge_agent.simulators.demo.site import site_file
 
-_NICE = 10
-"""Of the agent: a busy machine slows the unit, which sheds frames and says so, not the world."""
 SETTLE_S = 10.0
 """How long the centre may take to hear the last events after the agent has stopped."""
 
@@ -103,7 +101,7 @@ async def perform(play: Play) -> Outcome:
                 began_ms = _utc_ms()
                 state = ("--state-dir", str(folder / "state"))
                 run = ("edge_agent", "run", "--config", str(config), *state)
-                agent = await cast.module("agent", *run, speaks=False, nice=_NICE)
+                agent = await cast.module("agent", *run, speaks=False)
                 async with _beside(play, devices), _page(cast, play):
                     await _show(cast, play)
                 ended_ms = _utc_ms()
