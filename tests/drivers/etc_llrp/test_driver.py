@@ -233,7 +233,7 @@ async def test_damaged_streams_end_the_session_or_lose_one_report(fault: str) ->
 
 
 async def test_duplicate_reports_make_no_second_pass() -> None:
-    async with stand(total=10) as here:
+    async with stand(total=10, stay_ms=400) as here:
         here.fault("duplicate")
         here.start()
         await here.until(lambda: len({tag.epc for tag in here.tags}) == 10)
