@@ -4,10 +4,11 @@ Without it, or with one that makes no sense, the first vehicles of a run find it
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeGuard
+
+from edge_agent import durable
 
 FILE = "clocks.json"
 _VERSION = 1
@@ -45,12 +46,8 @@ def save(path: Path, scores: Scores) -> None:
     Raises:
         OSError: They could not be written.
     """
-    half = path.with_suffix(".half")
-    with half.open("w", encoding="utf-8") as out:
-        json.dump({"version": _VERSION, "scores": scores}, out)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
+    kept = {"version": _VERSION, "scores": scores}
+    durable.replace(path, json.dumps(kept).encode(), 0o640)
 
 
 def _sound(scores: object) -> TypeGuard[dict[str, float]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from edge_agent import durable
 from edge_agent.alarming import kept
 from edge_agent.alarming.alarm import Change, Shelf
 from edge_agent.alarming.book import AlarmBook
@@ -98,5 +99,5 @@ class AlarmDesk:
         async with self._saving:
             content = kept.packed(self.book.alarms())
             if content != self._saved:
-                await asyncio.to_thread(kept.save, self._file, content)
+                await asyncio.to_thread(durable.replace, self._file, content)
                 self._saved = content

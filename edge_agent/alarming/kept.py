@@ -4,7 +4,6 @@ A small file, replaced whole. Without it, or with one that makes no sense, a run
 alarm is lost by that, for devices say again what holds.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -68,25 +67,6 @@ def packed(alarms: Sequence[Alarm]) -> bytes:
         for alarm in alarms[:_MOST]
     ]
     return _File(alarms=rows).model_dump_json().encode()
-
-
-def save(path: Path, content: bytes) -> None:
-    """Replace the file durably: the old one or the new one, never half.
-
-    Raises:
-        OSError: It could not be written; the old one is as it was.
-    """
-    half = path.with_suffix(".half")
-    with half.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def load(path: Path) -> tuple[list[Alarm], str]:

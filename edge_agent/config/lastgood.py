@@ -1,9 +1,9 @@
 """Never without a configuration: a broken file does not stop a unit that once had a good one."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_agent import durable
 from edge_agent.config.read import Kinds, examine
 from edge_agent.config.unit import UnitSettings
 from edge_agent.errors import ConfigError, Problem
@@ -52,18 +52,7 @@ def _keep(copy: Path, content: bytes) -> bool:
     try:
         if copy.exists() and copy.read_bytes() == content:
             return True
-        fresh = copy.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(copy)
-        folder = os.open(copy.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        durable.replace(copy, content, 0o640)
     except OSError:
         # A full or read-only disk must not keep the unit from running on a sound file.
         return False

@@ -4,10 +4,11 @@ A file each, there before the work begins and gone when the word about it is dur
 """
 
 import json
-import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from edge_agent import durable
 
 _NAME = re.compile(r"^[0-9A-Z]{26}\.json$")
 
@@ -40,18 +41,8 @@ class Pending:
         Raises:
             OSError: The disk is full or gone.
         """
-        path = self._folder / f"{owed.event}.json"
-        half = path.with_suffix(".half")
-        with half.open("w", encoding="utf-8") as out:
-            json.dump(asdict(owed), out)
-            out.flush()
-            os.fsync(out.fileno())
-        half.replace(path)
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        content = json.dumps(asdict(owed)).encode()
+        durable.replace(self._folder / f"{owed.event}.json", content)
 
     def settled(self, event: str) -> None:
         """Nothing is owed any more."""

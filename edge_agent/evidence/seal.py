@@ -5,12 +5,12 @@ carries the next link but is not in the ledger yet is what a cut in between leav
 it in.
 """
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_agent import durable
 from edge_agent.clock import Clock
 from edge_agent.errors import EvidenceError
 from edge_agent.evidence import canonical, container
@@ -112,7 +112,7 @@ class Sealer:
             ]
         )
         path = self._folder / package_name(n, about.kind)
-        _write_durably(path, package)
+        durable.replace(path, package)
         try:
             line = self._enter(manifest, path.name, len(package))
         except OSError:
@@ -152,28 +152,6 @@ class Sealer:
                 )
             self._enter(package.manifest, path.name, path.stat().st_size)
             adopted += 1
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    half = path.with_name(f".{path.name}")
-    try:
-        with half.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        half.replace(path)
-        _sync(path.parent)
-    except OSError:
-        half.unlink(missing_ok=True)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(folder: Path) -> int:

@@ -17,6 +17,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
+from edge_agent import durable
 from edge_agent.clock import Clock, Stamp
 from edge_agent.privacy.period import named
 from edge_agent.privacy.settings import PrivacySettings
@@ -210,7 +211,7 @@ class Keyring:
             out.flush()
             os.fsync(out.fileno())
         half.replace(path)
-        _sync(self._folder)
+        durable.sync(self._folder)
         self._saved.add(key.name)
 
     def _destroy(self, path: Path, why: str) -> None:
@@ -218,7 +219,7 @@ class Keyring:
             out.write(secrets.token_bytes(max(path.stat().st_size, SIZE)))
             os.fsync(out.fileno())
         path.unlink()
-        _sync(self._folder)
+        durable.sync(self._folder)
         self._saved.discard(path.stem)
         self._untold.append((DESTROYED, {"key": path.stem, "why": why}))
 
@@ -231,11 +232,3 @@ class Keyring:
                 self.failing = self.failing or f"audit log: {error.strerror or error}"
                 return
             self._untold.pop(0)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,10 +4,11 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from edge_agent import durable
 from edge_agent.errors import EdgeError
 
 FOLDER = "provision"
@@ -135,27 +136,7 @@ def install(path: Path, content: bytes, mode: int) -> None:
     Raises:
         OSError: The disk is full, read-only or gone; the old file is as it was.
     """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            if os.geteuid() == 0:
-                # Whoever could read the old one, or reads its neighbours, reads the new one.
-                owner = (path if path.exists() else path.parent).stat()
-                os.fchown(out.fileno(), owner.st_uid, owner.st_gid)
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(path)
-    except OSError:
-        with suppress(OSError):
-            fresh.unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    durable.replace(path, content, mode, as_neighbours=True)
 
 
 def read(path: Path) -> dict[str, Any] | None:

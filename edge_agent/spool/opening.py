@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from edge_agent import durable
 from edge_agent.spool.carve import Carved, Log, carve, database_pages, header_epoch, last_commit
 from edge_agent.spool.ledger import Ledger
 from edge_agent.spool.losses import Losses
 from edge_agent.spool.policy import SpoolPolicy
 from edge_agent.spool.rows import Entry, entry_of
 from edge_agent.spool.schema import PAGE_BYTES, Account, Damaged
-from edge_agent.spool.store import Store, sync_folder
+from edge_agent.spool.store import Store
 
 _KEEP = 2
 """Broken databases kept."""
@@ -165,7 +166,7 @@ class Opening:
         finally:
             store.close()
         building.rename(self._beside(".new"))
-        sync_folder(self._path.parent)
+        durable.sync(self._path.parent)
         self._finish_swap(log)
         return store.fresh
 
@@ -239,7 +240,7 @@ class Opening:
             if self.salvage is not None:
                 self.salvage.set_aside = aside.name
         new.rename(self._path)
-        sync_folder(self._path.parent)
+        durable.sync(self._path.parent)
 
     def _aside(self) -> Path:
         """A free name for the broken database; the oldest beyond those kept are deleted."""

@@ -4,7 +4,6 @@ One thread at a time may use a Store. Counters of a stream (``Account``) change 
 transaction that changed them has been committed.
 """
 
-import os
 import re
 import secrets
 import sqlite3
@@ -13,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from edge_agent import durable
 from edge_agent.errors import SpoolError
 from edge_agent.spool.model import Row
 from edge_agent.spool.policy import SpoolPolicy
@@ -271,7 +271,7 @@ class Store:
         self.adopt(secrets.token_hex(4))
         self.db.execute(f"PRAGMA user_version = {SCHEMA}")
         self.db.execute("COMMIT")
-        sync_folder(self.path.parent)
+        durable.sync(self.path.parent)
 
     def _load(self) -> None:
         for *values, crc in self.db.execute(
@@ -317,12 +317,3 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and new files in the folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

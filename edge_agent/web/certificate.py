@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from edge_agent import durable
 from edge_agent.errors import EdgeError
-from edge_agent.web.access.files import write_whole
 
 CERTIFICATE, KEY = "tls.crt", "tls.key"
 _YEARS = 10
@@ -64,8 +64,8 @@ def make(folder: Path, hosts: list[str]) -> None:
         OSError: They could not be written.
     """
     made, secret = _make(hosts)
-    write_whole(folder / KEY, secret)
-    write_whole(folder / CERTIFICATE, made, 0o644)
+    durable.replace(folder / KEY, secret)
+    durable.replace(folder / CERTIFICATE, made, 0o644)
 
 
 def digest(certificate: Path) -> str:

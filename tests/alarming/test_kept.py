@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent import durable
 from edge_agent.alarming import kept
 from edge_agent.alarming.alarm import Shelf
 from edge_agent.alarming.book import UNHEARD_S, AlarmBook
@@ -16,7 +17,7 @@ from tests.alarming.kit import HOUR, NS, T, at, plain, said, states
 
 def again(book: AlarmBook, folder: Path) -> AlarmBook:
     """The book of the next run."""
-    kept.save(folder / kept.FILE, kept.packed(book.alarms()))
+    durable.replace(folder / kept.FILE, kept.packed(book.alarms()))
     found, trouble = kept.load(folder / kept.FILE)
     assert trouble == ""
     fresh = AlarmBook(book.rules)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_agent.web.access.files import write_whole
+from edge_agent import durable
 from edge_agent.web.access.role import Role, role_of
 
 FILE = "accounts.json"
@@ -100,5 +100,5 @@ class Accounts:
             for name, one in accounts.items()
         }
         content = json.dumps({"version": _VERSION, "accounts": rows}, indent=1)
-        write_whole(self._path, content.encode())
+        durable.replace(self._path, content.encode())
         self._stamp = None

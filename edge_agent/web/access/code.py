@@ -12,7 +12,7 @@ import secrets
 import time
 from pathlib import Path
 
-from edge_agent.web.access.files import write_whole
+from edge_agent import durable
 
 FILE = "code.json"
 VALID_S = 15 * 60
@@ -65,7 +65,7 @@ def _read(folder: Path) -> dict[str, object] | None:
 
 
 def _write(folder: Path, known: dict[str, object]) -> None:
-    write_whole(folder / FILE, json.dumps(known | {"boot": _boot()}).encode())
+    durable.replace(folder / FILE, json.dumps(known | {"boot": _boot()}).encode())
 
 
 def _digest(code: str) -> str:

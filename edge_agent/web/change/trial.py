@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_agent import durable
 from edge_agent.clock import Clock
-from edge_agent.web.access.files import write_whole
 from edge_agent.web.access.safe import Safe, SafeError
 from edge_agent.web.change.versions import Versions, fingerprint
 from edge_agent.web.sources.agent import Agent
@@ -114,7 +114,7 @@ class Trials:
         mark = fingerprint(content)
         await self._safe.note(who, "config-applied", before=base, after=mark, version=after)
         facts = {"before": before, "after": after, "who": who, "fingerprint": mark}
-        write_whole(self._note, json.dumps(facts).encode())
+        durable.replace(self._note, json.dumps(facts).encode())
         try:
             self._write(content)
         except OSError:
@@ -189,7 +189,7 @@ class Trials:
 
     def _write(self, content: bytes) -> None:
         mode = self._config.stat().st_mode & 0o777
-        write_whole(self._config, content, mode)
+        durable.replace(self._config, content, mode)
 
     async def _tell_agent(self) -> None:
         """The agent reads its file when it starts: ended in order, it is started anew."""

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_agent.web.access.files import write_whole
+from edge_agent import durable
 
 KEPT = 50
 _NAME = re.compile(r"^(\d{5})-(\d{1,15})-([0-9a-f]{16})\.toml$")
@@ -61,7 +61,7 @@ class Versions:
             return known[0].id
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = known[0].id + 1 if known else 1
-        write_whole(self._folder / f"{number:05}-{now_ms}-{mark}.toml", content)
+        durable.replace(self._folder / f"{number:05}-{now_ms}-{mark}.toml", content)
         for old in known[KEPT - 1 :]:
             old.path.unlink(missing_ok=True)
         return number

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from edge_agent.web.access.files import write_whole
+from edge_agent import durable
 from edge_agent.web.change.trial import Conflict
 from edge_agent.web.change.versions import fingerprint
 from edge_agent.web.gate import Refusal
@@ -84,7 +84,7 @@ async def _judge(visit: Visit, content: bytes) -> dict[str, Any]:
     house = visit.house
     trial = house.folder / f"check-{secrets.token_hex(8)}.toml"
     try:
-        write_whole(trial, content)
+        durable.replace(trial, content)
         done = await house.chores.result(trial.name, ours("check", "--json", str(trial)), _LIMIT_S)
     finally:
         house.chores.forget(trial.name)

@@ -5,11 +5,11 @@ import json
 
 from starlette.responses import Response
 
+from edge_agent import durable
 from edge_agent.provision.forms import IDS
 from edge_agent.provision.guard import Guard
 from edge_agent.provision.record import ProvisionError, Record
 from edge_agent.provision.turn import Taken, Turn
-from edge_agent.web.access.files import write_whole
 from edge_agent.web.gate import Refusal
 from edge_agent.web.pages.provision.facts import CHORE, GIVEN, end, maker
 from edge_agent.web.sources.chores import ours
@@ -45,7 +45,7 @@ async def make(visit: Visit) -> Response:
     fields = {key: typed for key, typed in visit.form.items() if key not in ("token", "step")}
     file = record.folder / "form.json"
     await asyncio.to_thread(
-        write_whole, file, json.dumps({"step": step, "fields": fields}).encode()
+        durable.replace, file, json.dumps({"step": step, "fields": fields}).encode()
     )
     house.chores.start(CHORE, worker(visit, str(file)), _LIMIT_S)
     return visit.to(HERE)
@@ -140,4 +140,4 @@ def _append(record: Record, line: str) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "walk.passes"
     known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    write_whole(path, "".join(f"{each}\n" for each in [*known, line][-_MOST_MARKED:]).encode())
+    durable.replace(path, "".join(f"{each}\n" for each in [*known, line][-_MOST_MARKED:]).encode())
