@@ -77,16 +77,23 @@ def disputed_apart(
     measure: Callable[[Sequence[R]], Figures],
     seen: Callable[[Item], bool] | None,
     disputed: Callable[[Item], bool],
+    mended: Callable[[R], R] = lambda record: record,
 ) -> dict[str, Any]:
-    """How the records with a disputed label do, and all others; nothing where none is disputed."""
-    verdicts = [(disputed(one.item), one) for one in records]
-    if not any(doubtful for doubtful, _ in verdicts):
+    """How the records with a disputed label do, and all others; nothing where none is disputed.
+
+    Args:
+        records: Of all pictures.
+        measure: Records to figures.
+        seen: As for ``seen_apart``.
+        disputed: Whether an item's label is wrong as a whole.
+        mended: A record without what is in dispute of it; the record itself where nothing is.
+    """
+    wrong = [one for one in records if disputed(one.item)]
+    sound = [mended(one) for one in records if not disputed(one.item)]
+    if not wrong and all(one is other for one, other in zip(records, sound, strict=True)):
         return {}
-    sound = [one for doubtful, one in verdicts if not doubtful]
-    apart = {
-        "disputed": measure([one for doubtful, one in verdicts if doubtful]),
-        "without_disputed": measure(sound),
-    }
+    apart = {"disputed": measure(wrong)} if wrong else {}
+    apart["without_disputed"] = measure(sound)
     if seen is not None:
         new = [one for one in sound if not seen(one.item)]
         apart["unseen_without_disputed"] = measure(new)

@@ -5,15 +5,25 @@ tell apart.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import cv2
 import numpy as np
 from cv2.typing import MatLike
+from numpy.typing import NDArray
 
 from edge_agent.evaluation import groups
-from edge_agent.evaluation.boxes import Boxes, Matches, average_precision, match
+from edge_agent.evaluation.boxes import (
+    LEAST,
+    Boxes,
+    Flags,
+    Matches,
+    average_precision,
+    match,
+    overlap,
+)
+from edge_agent.evaluation.disputed import Disputed
 from edge_agent.evaluation.groups import Figures, known
 from edge_agent.evaluation.labels import Item
 from edge_agent.evaluation.rules import Rules, rules_of
@@ -43,11 +53,13 @@ class Framed:
     Attributes:
         matches: Class, or ``any``, to what became of its finds.
         unscored: Classes without a score on this frame.
+        mended: The same where what its label surely lacks is forgiven; None where it lacks nothing.
     """
 
     item: Item
     matches: dict[str, Matches]
     unscored: frozenset[str]
+    mended: dict[str, Matches] | None = None
 
 
 class VehicleScore:
@@ -56,13 +68,20 @@ class VehicleScore:
     Args:
         eyes: Under test.
         sheet: Takes the failures.
+        unlabelled: The vehicles that an item's label surely lacks.
     """
 
     needs = "frames with labelled vehicles"
 
-    def __init__(self, eyes: VehicleEyes, sheet: Sheet | None = None) -> None:
+    def __init__(
+        self,
+        eyes: VehicleEyes,
+        sheet: Sheet | None = None,
+        unlabelled: Callable[[Item], Boxes] | None = None,
+    ) -> None:
         self._eyes = eyes
         self._sheet = sheet
+        self._unlabelled = unlabelled or Disputed.shipped().unlabelled
         self._frames: list[Framed] = []
 
     @staticmethod
@@ -72,21 +91,16 @@ class VehicleScore:
 
     def add(self, item: Item, picture: MatLike) -> None:
         """Look at one frame, BGR."""
-        rules = rules_of(item)
         found = self._eyes.find(picture)
-        vehicles = item.vehicles or ()
-        truth = np.array([one.box for one in vehicles], np.float64).reshape(-1, 4)
-        real = np.array([_class(one.cls, rules) for one in vehicles], np.str_)
-        guessed = np.array([_class(CLASSES[one].value, rules) for one in found.classes], np.str_)
-        size = (picture.shape[1], picture.shape[0])
-        matches = {ANY: _match(found, truth, rules, size)}
-        for name in sorted({*real.tolist(), *guessed.tolist()}):
-            those = guessed == name
-            part = Detections(found.boxes[those], found.scores[those], found.classes[those])
-            matches[name] = _match(part, truth[real == name], rules, size)
-        self._frames.append(Framed(item, matches, rules.told.unscored))
+        seen = _Seen.of(item, found, (picture.shape[1], picture.shape[0]))
+        matches, mended = seen.matches(), None
+        lacking = self._unlabelled(item)
+        if len(lacking):
+            near = overlap(np.asarray(found.boxes, np.float64), lacking) >= LEAST
+            mended = seen.matches(np.asarray(near.any(axis=1)))
+        self._frames.append(Framed(item, matches, seen.rules.told.unscored, mended))
         if self._sheet:
-            _show(self._sheet, picture, found, truth, matches[ANY])
+            _show(self._sheet, picture, found, seen.truth, matches[ANY])
 
     def report(
         self, seen: Callable[[Item], bool] | None, disputed: Callable[[Item], bool]
@@ -96,7 +110,7 @@ class VehicleScore:
         return {
             "overall": measure(frames),
             **groups.seen_apart(frames, measure, seen),
-            **groups.disputed_apart(frames, measure, seen, disputed),
+            **groups.disputed_apart(frames, measure, seen, disputed, _mended),
             **groups.split(frames, measure, {"by_source": groups.source, "by_scene": groups.scene}),
             "by_class": {name: measure.of(name, frames) for name in measure.names},
         }
@@ -134,15 +148,51 @@ class _Measure:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The finds of one frame and its truth, by class."""
+
+    found: Detections
+    guessed: NDArray[np.str_]
+    truth: Boxes
+    real: NDArray[np.str_]
+    rules: Rules
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, item: Item, found: Detections, size: tuple[int, int]) -> Self:
+        rules = rules_of(item)
+        vehicles = item.vehicles or ()
+        truth = np.array([one.box for one in vehicles], np.float64).reshape(-1, 4)
+        real = np.array([_class(one.cls, rules) for one in vehicles], np.str_)
+        guessed = np.array([_class(CLASSES[one].value, rules) for one in found.classes], np.str_)
+        return cls(found, guessed, truth, real, rules, size)
+
+    def matches(self, spared: Flags | None = None) -> dict[str, Matches]:
+        """Class, or ``any``, to what became of its finds; those spared are forgiven, too."""
+        every = np.ones(len(self.guessed), np.bool_), np.ones(len(self.real), np.bool_)
+        found = {ANY: self._match(*every, spared)}
+        for name in sorted({*self.real.tolist(), *self.guessed.tolist()}):
+            found[name] = self._match(self.guessed == name, self.real == name, spared)
+        return found
+
+    def _match(self, those: Flags, these: Flags, spared: Flags | None) -> Matches:
+        boxes = np.asarray(self.found.boxes, np.float64)[those]
+        truth = self.truth[these]
+        forgiven = self.rules.forgiven(boxes, self.size)
+        if spared is not None:
+            forgiven |= spared[those]
+        scores = np.asarray(self.found.scores, np.float64)[those]
+        return match(boxes, scores, truth, self.rules.unjudged_truth(truth), forgiven)
+
+
+def _mended(frame: Framed) -> Framed:
+    return frame if frame.mended is None else replace(frame, matches=frame.mended)
+
+
 def _class(name: str, rules: Rules) -> str:
     coarse = COARSE.get(name, name)
     return rules.told.same.get(coarse, coarse)
-
-
-def _match(found: Detections, truth: Boxes, rules: Rules, size: tuple[int, int]) -> Matches:
-    boxes = np.asarray(found.boxes, np.float64)
-    unjudged, forgiven = rules.unjudged_truth(truth), rules.forgiven(boxes, size)
-    return match(boxes, np.asarray(found.scores, np.float64), truth, unjudged, forgiven)
 
 
 def _show(

@@ -130,10 +130,11 @@ def losses(
     share = fit[right]
     reached = overlap(found.boxes[right], truth.boxes[picture, mine], general=True)
     box = ((1 - reached) * share).sum() / total
-    logits = found.kinds[right].masked_fill(~truth.known[picture], -20.0)
-    kind = functional.cross_entropy(
-        logits, truth.kinds[picture, mine], reduction="none", label_smoothing=0.0
-    )
+    kinds = truth.kinds[picture, mine]
+    # One that was pasted in from elsewhere is told apart whatever this source tells.
+    unknown = ~truth.known[picture] & (kinds[:, None] != torch.arange(truth.known.shape[1]))
+    logits = found.kinds[right].masked_fill(unknown, -20.0)
+    kind = functional.cross_entropy(logits, kinds, reduction="none", label_smoothing=0.0)
     return Losses(box, any_, (kind * share).sum() / total)
 
 

@@ -44,7 +44,8 @@ class Lesson:
         ignore: M×4: neither right nor wrong inside.
         above_y: Nor is what ends above this row.
         rules: Which other finds are not to be punished.
-        known: By class, whether the source tells it from others.
+        known: By class, whether the source tells it from others: where bicycles are called
+            motorbikes, nobody shall unlearn what a bicycle is.
         whole: Whether nearly everything is labelled.
         doubt: Score from which a find without a label is rather believed than the label.
         rendered: Whether it was drawn rather than taken.
@@ -132,6 +133,7 @@ def _lesson(item: Item) -> Lesson:
     other = [one.box for one in vehicles if one.cls not in CLASSES]
     whole = not item.source.startswith(_PARTLY)
     rendered = item.source.startswith(_RENDERED)
+    unsaid = rules.told.unscored | rules.told.same.keys()
     return Lesson(
         item=item,
         scene=item.scene or _numbered(item)[0] or item.path.parent.name,
@@ -140,7 +142,7 @@ def _lesson(item: Item) -> Lesson:
         ignore=np.array([*item.ignore, *other], np.float32).reshape(-1, 4),
         above_y=max(item.ignore_above_y, rules.told.above_y),
         rules=rules,
-        known=np.array([name not in rules.told.unscored for name in CLASSES]),
+        known=np.array([name not in unsaid for name in CLASSES]),
         whole=whole,
         doubt=_NEVER if rendered else _SELDOM if whole else _OFTEN,
         rendered=rendered,

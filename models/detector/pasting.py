@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from edge_agent.models.detector.classes import CLASSES
 from edge_agent.models.detector.labels import Lesson
 
-_TWO_WHEELS = (CLASSES.index("motorbike"), CLASSES.index("bicycle"))
+_BICYCLE = CLASSES.index("bicycle")
+_TWO_WHEELS = (CLASSES.index("motorbike"), _BICYCLE)
 _MARGIN = 0.12  # of a box's side: what is cut out around it fades into the road
 _TWO_WHEELS_SHARE = 0.85
+_BICYCLES_SHARE = 0.2  # of these; by chance alone it would be one in twenty-five
 _TRIES = 3
 
 
@@ -31,6 +33,7 @@ class Bank:
         self._kept = kept
         self._free: dict[int, list[int]] = {}
         self._small = [one for one in lessons if np.isin(one.kinds, _TWO_WHEELS).any()]
+        self._bicycles = [one for one in lessons if (one.kinds == _BICYCLE).any()]
         self._large = [one for one in lessons if (~np.isin(one.kinds, _TWO_WHEELS)).any()]
 
     def paste(
@@ -56,13 +59,16 @@ class Bank:
         return picture, boxes, kinds
 
     def _choose(self, two: bool, chance: Generator) -> tuple[Lesson, int] | None:
+        wanted: tuple[int, ...] = _TWO_WHEELS
         bank = self._small if two else self._large
+        if two and self._bicycles and chance.random() < _BICYCLES_SHARE:
+            wanted, bank = (_BICYCLE,), self._bicycles
         if not bank:
             return None
         lesson = bank[chance.integers(len(bank))]
         if id(lesson) not in self._free:
             self._free[id(lesson)] = _free(lesson)
-        free = [i for i in self._free[id(lesson)] if (lesson.kinds[i] in _TWO_WHEELS) == two]
+        free = [i for i in self._free[id(lesson)] if (lesson.kinds[i] in wanted) == two]
         return (lesson, free[chance.integers(len(free))]) if free else None
 
     def _place(

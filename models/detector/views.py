@@ -28,6 +28,9 @@ _LEAST = 7.0  # pixels of a view: lower than this nobody can say what it is
 _SHOWN = 0.45  # share of a box within the view that makes it a truth of the view
 _NOWHERE = 1e6
 _WITH_VEHICLE = 0.75
+_OFTEN = {"motorbike": 1, "car": 1, "truck": 2, "bus": 3}
+_SOUGHT = np.array([_OFTEN.get(one, 8) for one in CLASSES])
+"""How many times rather a view is of one of a kind than of a car: the seldom are soon forgotten."""
 _ZOOM, _CLOSE_ZOOM = (0.5, 1.6), (0.7, 1.3)  # of the scale in use
 _CLOSE, _TRIES = 0.5, 12  # of whole frames; lessons drawn to find such a one
 _LARGE = 180.0  # pixels of the input: from here on a crop shows parts only
@@ -197,7 +200,8 @@ class Scenes:
         size = np.array(lesson.size) * scale
         room = size - shape  # negative where the picture is smaller than the view
         if len(lesson.boxes) and chance.random() < _WITH_VEHICLE:
-            box = lesson.boxes[chance.integers(len(lesson.boxes))]
+            sought = _SOUGHT[lesson.kinds]
+            box = lesson.boxes[chance.choice(len(lesson.boxes), p=sought / sought.sum())]
             corner = (box[:2] + box[2:]) / 2 * scale - chance.uniform(0.15, 0.85, 2) * shape
         else:
             corner = chance.uniform(np.minimum(0, room), np.maximum(0, room))

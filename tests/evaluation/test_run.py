@@ -66,18 +66,23 @@ def test_a_limit_takes_evenly_from_the_whole(tmp_path: Path, limit: int, names: 
 def test_a_disputed_label_is_known_by_its_picture(tmp_path: Path) -> None:
     folder = _folder(tmp_path, "A", "B")
     assert cv2.imwrite(str(folder / "1.png"), np.zeros((20, 20), np.uint8))
+    assert cv2.imwrite(str(folder / "frame.png"), np.zeros((30, 20), np.uint8))
     path = tmp_path / "disputed.toml"
     digest = sha256_of(folder / "1.png")
     path.write_text(
         "".join(
             f'[[label]]\nimage = "{name}"\nsha256 = "{digest}"\nwhy = "blurred"\n'
             for name in ("0.png", "1.png")
-        ),
+        )
+        + f'[[unlabelled]]\nimage = "frame.png"\nsha256 = "{sha256_of(folder / "frame.png")}"\n'
+        "boxes = [[1, 2, 3, 4]]\n",
         encoding="utf-8",
     )
     disputed = Disputed.load(path)
     first, second, frame = gather([folder])
     assert [disputed(one) for one in (first, second, frame)] == [False, True, False]
+    lacking = [disputed.unlabelled(one).tolist() for one in (first, second, frame)]
+    assert lacking == [[], [], [[1, 2, 3, 4]]]
 
 
 def test_the_shipped_list_can_be_read() -> None:

@@ -158,6 +158,25 @@ def test_seen_and_unseen_stand_apart() -> None:
     assert report["disputed"]["items"] == 1
 
 
+def test_a_vehicle_that_the_label_lacks_costs_nothing_where_disputes_are_left_out() -> None:
+    score = VehicleScore(
+        Told(detections(("car", 0.9, B), ("car", 0.8, A)), detections(("car", 0.7, B))),
+        unlabelled=lambda one: np.array([B] if one.scene == "lacking" else []).reshape(-1, 4),
+    )
+    score.add(frame(("car", A), scene="lacking"), PICTURE)
+    score.add(frame(scene="whole"), PICTURE)
+    report = score.report(lambda _: False, lambda _: False)
+    assert report["overall"]["ap50_car"] == 0.5
+    for without in ("without_disputed", "unseen_without_disputed"):
+        assert report[without] == {"items": 2, "vehicles": 1, "ap50_any": 1.0, "ap50_car": 1.0}
+    assert "disputed" not in report
+
+
+def test_without_a_dispute_nothing_is_told_of_it() -> None:
+    report = _report((frame(("car", A)), detections(("car", 0.9, A))))
+    assert not {"disputed", "without_disputed"} & report.keys()
+
+
 def test_failures_come_onto_the_sheet_and_the_picture_stays_as_it_is() -> None:
     sheet, before = Sheet(), PICTURE.copy()
     _report(

@@ -110,3 +110,14 @@ def test_a_kind_that_the_source_does_not_tell_costs_nothing() -> None:
     told = losses(leaning, truth(box), *cells(SIZE, SIZE), trusting=False)
     untold = losses(leaning, truth(box, known=unknown), *cells(SIZE, SIZE), trusting=False)
     assert float(untold.kind) < float(told.kind) / 2
+
+
+def test_one_pasted_into_a_scene_that_has_no_name_for_its_kind_keeps_its_own() -> None:
+    box, bicycle = [48.0, 48.0, 72.0, 72.0], torch.tensor([[1]])
+    unknown = torch.tensor([[True, False, True, True, True]])
+    sure = found()
+    sure.kinds[..., 1] = 5.0
+    told = losses(
+        sure, truth(box, kinds=bicycle, known=unknown), *cells(SIZE, SIZE), trusting=False
+    )
+    assert float(told.kind) < 0.1

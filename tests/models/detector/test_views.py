@@ -83,6 +83,21 @@ def test_pasted_vehicles_stand_in_the_picture_and_keep_their_kind(tmp_path: Path
         assert (view.boxes[:, 2:] > view.boxes[:, :2]).all()
 
 
+def test_views_and_pasted_vehicles_are_more_often_of_seldom_kinds(tmp_path: Path) -> None:
+    rows = [("motorbike", [20.0 + 40 * n, 60.0, 40.0 + 40 * n, 110.0]) for n in range(7)]
+    bicycle = ("bicycle", [20.0, 120.0, 40.0, 170.0])
+    place = folder(tmp_path, *(frame(f"{n}", *rows, scene=f"{n}") for n in range(9)),
+                   frame("b", *rows, bicycle, scene="b"))  # fmt: skip
+    bank = Scenes(read([place]), SIZE)._bank
+    chance = np.random.default_rng(6)
+    chosen = [bank._choose(two=True, chance=chance) for _ in range(200)]
+    kinds = [CLASSES[one[0].kinds[one[1]]] for one in chosen if one]
+    assert 20 < kinds.count("bicycle") < 80
+    alone = Scenes([one for one in read([place]) if one.scene == "b"], (1920, 1152), paste=0.0)
+    views = [alone.view(chance, CROP) for _ in range(100)]
+    assert sum(1 in view.kinds for view in views) > 35
+
+
 def test_a_site_gets_the_share_of_views_that_it_shall(tmp_path: Path) -> None:
     scenes = Scenes(lessons(tmp_path), SIZE, favoured={"other"}, favour=0.8)
     shares = dict(zip(scenes.names, scenes.shares, strict=True))
