@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import os
 import socket
-import stat
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
+from edge_agent import sockets
 from edge_agent.errors import StatusError
 from edge_agent.oneshot import OneShot
 
@@ -36,12 +35,7 @@ class Door:
 
     async def __aenter__(self) -> Self:
         path = self._folder / self._name
-        with contextlib.suppress(FileNotFoundError):
-            if stat.S_ISSOCK(path.lstat().st_mode):
-                path.unlink()
-        listener = _at(path, lambda listener, name: listener.bind(name))
-        # Between bind and listen nobody can connect: the mode is right before the first client.
-        path.chmod(0o660)
+        listener = sockets.bound(path, 0o660)
         listener.setblocking(False)
         self._server = await asyncio.start_unix_server(self._clients.handle, sock=listener)
         return self
@@ -94,7 +88,7 @@ def knock(folder: Path, name: str, timeout_s: float, question: bytes = b"") -> b
         StatusError: Nobody answers there.
     """
     path = folder / name
-    with _in_words(path), _at(path, _connect, timeout_s) as client:
+    with _in_words(path), sockets.connected(path, timeout_s) as client:
         if question:
             client.sendall(question + b"\n")
         return _read_all(client)
@@ -109,7 +103,7 @@ async def call(folder: Path, name: str, timeout_s: float) -> bytes:
     path = folder / name
     with _in_words(path):
         # To connect takes no time here, unless too many wait already; that may take a moment.
-        client = _at(path, _connect, _CROWDED_S)
+        client = sockets.connected(path, _CROWDED_S)
         client.setblocking(False)
         async with asyncio.timeout(timeout_s):
             reader, writer = await asyncio.open_unix_connection(sock=client)
@@ -136,34 +130,6 @@ def _in_words(path: Path) -> Iterator[None]:
         raise StatusError(f"{path} does not answer") from None
     except OSError as error:
         raise StatusError(f"{path}: {error.strerror or error}") from error
-
-
-def _connect(client: socket.socket, name: str) -> None:
-    client.connect(name)
-
-
-def _at(
-    path: Path,
-    use: Callable[[socket.socket, str], Any],
-    timeout_s: float | None = None,
-) -> socket.socket:
-    """A socket bound or connected below a folder, however long the folder's path is.
-
-    A unix socket's address holds 107 bytes; the way through /proc is always short.
-    """
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    made.settimeout(timeout_s)
-    descriptor = -1
-    try:
-        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        use(made, f"/proc/self/fd/{descriptor}/{path.name}")
-    except BaseException:
-        made.close()
-        raise
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
-    return made
 
 
 def _read_all(client: socket.socket) -> bytes:

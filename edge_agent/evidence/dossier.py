@@ -1,7 +1,7 @@
 """What goes into a package: a violation and everything that its vehicle's sensors said. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from edge_agent.contract.verdicts import Excess, Violation
@@ -15,6 +15,7 @@ from edge_agent.device.readings import (
 )
 from edge_agent.evidence import canonical
 from edge_agent.evidence.manifest import About, Device, Rule, When
+from edge_agent.evidence.shown import Files, Shown, listed
 from edge_agent.passage.fused import Fused, Member
 from edge_agent.passage.lanes import LaneSettings
 
@@ -25,40 +26,20 @@ ANALYSED = 640
 """Width of the picture in whose pixels a camera tells boxes, where its own is wider."""
 _ALIKE = 0.3
 _DIGITS = "0123456789"
-_Files = list[tuple[str, str, bytes]]
 
 
 @dataclass
-class Case:
-    """A violation on its way into a package.
-
-    Attributes:
-        pictures: By camera.
-        absent: What could not be had, and why.
-        trace: The signal's words, when there is a signal.
-    """
+class Case(Shown):
+    """A violation on its way into a package."""
 
     event: Violation
     fused: Fused
     lane: LaneSettings
-    pictures: dict[str, Sequence[Picture]] = field(default_factory=dict)
-    absent: dict[str, str] = field(default_factory=dict)
-    trace: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def where(self) -> str:
         """The lane."""
         return self.event.lane
-
-    @property
-    def bytes(self) -> int:
-        """Of its pictures."""
-        return sum(len(one.data) for some in self.pictures.values() for one in some)
-
-    @property
-    def count(self) -> int:
-        """Pictures that it has."""
-        return sum(len(some) for some in self.pictures.values())
 
     @property
     def signal(self) -> str | None:
@@ -117,9 +98,9 @@ class Case:
             software=dict(software),
         )
 
-    def files(self) -> _Files:
+    def files(self) -> Files:
         """Of the package."""
-        files: _Files = [("record.json", "record", canonical.encode(_record(self)))]
+        files: Files = [("record.json", "record", canonical.encode(_record(self)))]
         if self.signal is not None:
             files.append(("signal.json", "signal-trace", canonical.encode(self.trace)))
         shown = []
@@ -133,7 +114,7 @@ class Case:
                     name = f"{device}-{picture.name}.jpg"
                     role = f"frame-{picture.name.rstrip(_DIGITS)}"
                 files.append((name, role, picture.data))
-                shown.append(_shown(name, device, picture, self._accused(device, picture)))
+                shown.append(listed(name, device, picture, self._accused(device, picture)))
         if shown:
             files.insert(1, ("pictures.json", "pictures", canonical.encode(shown)))
         return files
@@ -157,28 +138,6 @@ def _alike(one: Box, other: Sequence[int]) -> bool:
     areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
     shared = across * down
     return shared > _ALIKE * max(1, sum(areas) - shared)
-
-
-def _shown(
-    name: str, device: str, picture: Picture, accused: Callable[[InPicture], bool]
-) -> dict[str, Any]:
-    told: dict[str, Any] = {"file": name, "device": device}
-    if picture.at is None:
-        return told
-    return told | {
-        "t": picture.at.utc_ms,
-        "mono_ns": picture.at.mono_ns,
-        "size": list(picture.size),
-        "vehicles": [
-            {
-                "track": one.track,
-                "class": one.vehicle.value,
-                "box": list(one.box),
-                "accused": accused(one),
-            }
-            for one in picture.vehicles
-        ],
-    }
 
 
 def _record(case: Case) -> dict[str, Any]:

@@ -8,13 +8,13 @@ asks, and never more than one a second, however many ask.
 
 import contextlib
 import json
-import os
 import socket
-import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
+
+from edge_agent import sockets
 
 Kind = Literal["view", "plain"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -27,6 +27,7 @@ _MODES: dict[Kind, int] = {"view": 0o660, "plain": 0o600}
 _WAIT_S = 0.7
 """For the first picture after nobody looked."""
 _SEND_S = 1.0
+_BACKLOG = 8
 
 
 class _Made(NamedTuple):
@@ -58,7 +59,9 @@ class Window:
         self._threads: list[threading.Thread] = []
         try:
             for kind in KINDS:
-                self._listeners.append(_listening(folder, f"{kind}-{name}.sock", _MODES[kind]))
+                listener = sockets.bound(folder / f"{kind}-{name}.sock", _MODES[kind])
+                self._listeners.append(listener)
+                listener.listen(_BACKLOG)
         except OSError:
             self.close()
             raise
@@ -126,26 +129,3 @@ class Window:
             return b""
         head = made.head | {"age_ms": (self._now_ns() - made.taken_ns) // 1_000_000}
         return json.dumps(head, separators=(",", ":")).encode() + b"\n" + made.jpeg
-
-
-def _listening(folder: Path, name: str, mode: int) -> socket.socket:
-    """A socket's address holds 107 bytes; the way through /proc is always short."""
-    path = folder / name
-    with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISSOCK(path.lstat().st_mode):
-            path.unlink()
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    descriptor = -1
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        made.bind(f"/proc/self/fd/{descriptor}/{name}")
-        # Between bind and listen nobody can connect: the mode is right before the first one.
-        path.chmod(mode)
-        made.listen(8)
-    except BaseException:
-        made.close()
-        raise
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
-    return made

@@ -32,7 +32,6 @@ class House:
         hosts: Names and addresses by which a browser may call this page.
         restart: Whether the agent may be told to end, so that its service manager starts it anew.
         log_file: Where the agent's log is; the journal when left out.
-        sys: Where the kernel tells of disks.
         ask_vault: How hashes are made and changes recorded; by processes that end when left out.
     """
 
@@ -43,7 +42,6 @@ class House:
     restart: bool = False
     log_file: Path | None = None
     ask_vault: Ask | None = None
-    sys: Path = Path("/sys/block")
     sessions: Sessions = field(default_factory=Sessions)
     parts: dict[tuple[str, ...], tuple[int, bytes]] = field(default_factory=dict)
     by_name: Lockout = field(default_factory=lambda: Lockout(_LONGEST_BY_NAME_S))

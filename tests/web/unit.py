@@ -237,8 +237,8 @@ async def unit(folder: Path, *, agent: bool = True, restart: bool = False) -> As
     config.parent.mkdir(exist_ok=True)
     config.write_text(SITE)
     clock = ManualClock(utc_ms=NOW)
-    hosts, disks = frozenset({HOST}), folder / "sys"
-    house = House(config, state_dir, clock, hosts, restart, ask_vault=_at_once, sys=disks)
+    hosts = frozenset({HOST})
+    house = House(config, state_dir, clock, hosts, restart, ask_vault=_at_once)
     made = Unit(
         house, clock, build(house), {STATUS: status(), PASSAGES: passages(), ALARMS: alarms()}
     )

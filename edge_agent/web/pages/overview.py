@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from edge_agent.web.sources.flash import flashes
 from edge_agent.web.visit import Visit
 
 _RANK = {"down": 0, "degraded": 1, "starting": 2, "ok": 3, "disabled": 4}
@@ -15,7 +14,7 @@ async def page(visit: Visit) -> Response:
     """All of it refreshes itself."""
     now = (await visit.house.agent.status()).snapshot
     if now is None:
-        return await visit.page("overview.html", devices=[], alarms=[], worst="none", flashes=[])
+        return await visit.page("overview.html", devices=[], alarms=[], worst="none")
     devices = sorted(
         now.get("devices", []), key=lambda each: (_RANK.get(each["state"], 0), each["id"])
     )
@@ -28,7 +27,6 @@ async def page(visit: Visit) -> Response:
         devices=devices,
         alarms=alarms,
         worst=worst(devices, alarms),
-        flashes=flashes(visit.house.sys),
     )
 
 
