@@ -1,11 +1,8 @@
 """``python -m edge_agent.provision.lamps``: which lamps a camera sees lit, for some seconds.
 
-A process of its own, for a decoder can block in native code for ever. One JSON line in, one out.
+See ``vision.beside``.
 """
 
-import json
-import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from edge_agent.errors import DeviceError
-from edge_agent.vision import quiet
+from edge_agent.vision.beside import opened, serve
 from edge_agent.vision.source import Source
 
 _EVERY_S = 0.2
@@ -101,15 +98,8 @@ def _frames(source: Source, seconds: float) -> Iterator[tuple[int, MatLike]]:
 
 def main(asked: dict[str, Any]) -> dict[str, Any]:
     """Look for the asked time; ``trouble`` is why nothing was seen."""
-    view = asked["view"]
     try:
-        source = Source(
-            view["url"],
-            username=view["username"],
-            password=view["password"],
-            transport="udp" if view["transport"] == "udp" else "tcp",
-            colour=True,
-        )
+        source = opened(asked["view"], colour=True)
     except DeviceError as error:
         return {"trouble": str(error), "rows": []}
     heads = {int(phase): tuple(corners) for phase, corners in asked["heads"].items()}
@@ -119,8 +109,4 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    quiet.set_up()
-    sys.stdout.write(json.dumps(main(json.loads(sys.stdin.readline()))) + "\n")
-    sys.stdout.flush()
-    # Not sys.exit: a decoder's thread may sit in native code and would hold the process.
-    os._exit(0)
+    serve(main)

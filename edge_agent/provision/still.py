@@ -1,19 +1,15 @@
 """``python -m edge_agent.provision.still``: one picture of a camera into a file.
 
-A process of its own, for a decoder can block in native code for ever. One JSON line in, one out.
+See ``vision.beside``.
 """
 
-import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import cv2
 
 from edge_agent.errors import DeviceError
-from edge_agent.vision import quiet
-from edge_agent.vision.source import Source
+from edge_agent.vision.beside import opened, serve
 
 _WIDEST = 1280
 _SETTLE = 12
@@ -22,15 +18,8 @@ _SETTLE = 12
 
 def take(asked: dict[str, Any]) -> dict[str, str]:
     """Write ``asked["file"]``; why not, or an empty text."""
-    view = asked["view"]
     try:
-        source = Source(
-            view["url"],
-            username=view["username"],
-            password=view["password"],
-            transport="udp" if view["transport"] == "udp" else "tcp",
-            colour=True,
-        )
+        source = opened(asked["view"], colour=True)
     except DeviceError as error:
         return {"trouble": str(error)}
     picture = None
@@ -52,8 +41,4 @@ def take(asked: dict[str, Any]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    quiet.set_up()
-    sys.stdout.write(json.dumps(take(json.loads(sys.stdin.readline()))) + "\n")
-    sys.stdout.flush()
-    # Not sys.exit: a decoder's thread may sit in native code and would hold the process.
-    os._exit(0)
+    serve(take)

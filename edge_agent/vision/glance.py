@@ -1,11 +1,8 @@
 """``python -m edge_agent.vision.glance``: looks through a camera and says how the picture is.
 
-A process of its own, for a decoder can block in native code for ever. One JSON line in, one out.
+See ``beside``.
 """
 
-import json
-import os
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,8 +15,7 @@ from cv2.typing import MatLike
 
 from edge_agent.device.view import Glance, View
 from edge_agent.errors import DeviceError
-from edge_agent.vision import quiet
-from edge_agent.vision.source import Source
+from edge_agent.vision.beside import opened, serve
 
 _WIDE = 640
 _AIM = (320, 180)
@@ -40,12 +36,7 @@ def look(view: View, frames: int, remembered: Path | None, *, remember: bool = F
         remember: Take that picture now.
     """
     try:
-        source = Source(
-            view.url,
-            username=view.username,
-            password=view.password,
-            transport="udp" if view.transport == "udp" else "tcp",
-        )
+        source = opened(view)
     except DeviceError as error:
         return Glance(asked=frames, trouble=str(error))
     begun, grey, count = time.monotonic(), None, 0
@@ -129,18 +120,12 @@ def _outline(grey: MatLike) -> MatLike:
     return np.minimum(strength, float(np.percentile(strength, 95)))
 
 
-def main(line: str) -> str:
-    """One request, one answer."""
-    asked: dict[str, Any] = json.loads(line)
-    asked["view"] = View(**asked["view"])
+def main(asked: dict[str, Any]) -> dict[str, Any]:
+    """What ``look`` is asked, its paths in words."""
     if asked["remembered"]:
         asked["remembered"] = Path(asked["remembered"])
-    return json.dumps(asdict(look(**asked)))
+    return asdict(look(**asked))
 
 
 if __name__ == "__main__":
-    quiet.set_up()
-    sys.stdout.write(main(sys.stdin.readline()) + "\n")
-    sys.stdout.flush()
-    # Not sys.exit: a decoder's thread may sit in native code and would hold the process.
-    os._exit(0)
+    serve(main)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from cv2.typing import MatLike
 
+from edge_agent.device.view import View
 from edge_agent.provision import engine
 from edge_agent.provision.lamps import colour, main, watch
 from edge_agent.provision.record import ProvisionError
@@ -57,8 +58,7 @@ def test_changes_are_told_once_with_their_moment_and_a_flicker_is_not() -> None:
 
 
 def test_a_camera_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    view = {"url": f"file://{tmp_path}/none", "username": "", "password": "", "transport": "tcp"}
-    said = main({"view": view, "heads": {}, "seconds": 1})
+    said = main({"view": View(f"file://{tmp_path}/none"), "heads": {}, "seconds": 1})
     assert "No such file" in said["trouble"]
 
 

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from cv2.typing import MatLike
 
 from edge_agent.device.view import View
-from edge_agent.vision.glance import look, main, moved, plate_width, sharpness
+from edge_agent.vision.glance import look, moved, plate_width, sharpness
 
 
 def street(seed: int = 1) -> MatLike:
@@ -88,4 +90,9 @@ def test_one_line_in_and_one_out(film: Path) -> None:
         "remembered": None,
         "remember": False,
     }
-    assert json.loads(main(json.dumps(asked)))["frames"] == 3
+    done = subprocess.run(
+        [sys.executable, "-m", "edge_agent.vision.glance"],
+        input=json.dumps(asked).encode() + b"\n", capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["frames"] == 3
+    assert done.stdout.count(b"\n") == 1
