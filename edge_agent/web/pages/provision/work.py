@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
 from starlette.responses import Response
 
@@ -61,28 +62,16 @@ async def stop(visit: Visit) -> Response:
 
 async def confirm(visit: Visit) -> Response:
     """Keep what was applied."""
-    guard = Guard(_mine(visit).folder)
-    if guard.pending() is None:
-        raise Refusal(409, "conflict-over")
+    guard = _pending(visit)
     await visit.house.safe.note(visit.name, "provision-confirmed")
-    try:
-        await asyncio.to_thread(guard.confirm)
-    except ProvisionError as error:
-        raise Refusal(409, "conflict-over") from error
-    return visit.to(HERE, "said-confirmed")
+    return await _ended(visit, guard.confirm, "said-confirmed")
 
 
 async def undo(visit: Visit) -> Response:
     """Do not wait for the deadline: what watches over it undoes it now."""
-    guard = Guard(_mine(visit).folder)
-    if guard.pending() is None:
-        raise Refusal(409, "conflict-over")
+    guard = _pending(visit)
     await visit.house.safe.note(visit.name, "provision-undone")
-    try:
-        await asyncio.to_thread(guard.hurry)
-    except ProvisionError as error:
-        raise Refusal(409, "conflict-over") from error
-    return visit.to(HERE, "said-undone")
+    return await _ended(visit, guard.hurry, "said-undone")
 
 
 async def take(visit: Visit) -> Response:
@@ -122,6 +111,22 @@ def _mine(visit: Visit) -> Record:
     except Taken:
         raise Refusal(409, "conflict-taken") from None
     return record
+
+
+def _pending(visit: Visit) -> Guard:
+    """Of what was applied and is neither kept nor undone yet."""
+    guard = Guard(_mine(visit).folder)
+    if guard.pending() is None:
+        raise Refusal(409, "conflict-over")
+    return guard
+
+
+async def _ended(visit: Visit, how: Callable[[], object], said: str) -> Response:
+    try:
+        await asyncio.to_thread(how)
+    except ProvisionError as error:
+        raise Refusal(409, "conflict-over") from error
+    return visit.to(HERE, said)
 
 
 async def _end(record: Record) -> None:
