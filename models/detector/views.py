@@ -22,6 +22,7 @@ CROP = (320, 256)
 """Width and height of most views: crops beat whole frames at equal time, for most of a frame is
 road. Whole frames come in between, for a truck close by is larger than a crop."""
 _KEPT_WIDE = 960  # pictures in memory are no wider
+_MEMORY = 3 * 1024**3  # bytes of them: some fifteen hundred
 _SMALLER = 0.6  # of that: linear sampling must not leave out pixels
 _PAD = 114
 _LEAST = 7.0  # pixels of a view: lower than this nobody can say what it is
@@ -53,7 +54,7 @@ class View:
 
 
 class Scenes:
-    """Lessons by scene, each picture decoded once.
+    """Lessons by scene; pictures stay decoded while there is room, those used last the longest.
 
     Args:
         lessons: All of them.
@@ -61,6 +62,7 @@ class Scenes:
         rendered: Share of views from rendered pictures, when there are others.
         paste: Share of views that get more vehicles pasted in.
         favoured: Scenes that get ``favour`` of all views, whatever they are.
+        memory: Bytes that decoded pictures may take.
 
     Attributes:
         names: Of the scenes.
@@ -76,9 +78,11 @@ class Scenes:
         paste: float = 0.5,
         favoured: Collection[str] = (),
         favour: float = 0.0,
+        memory: int = _MEMORY,
     ) -> None:
         self._size = size
         self._paste = paste
+        self._memory, self._bytes = memory, 0
         self._pictures: dict[str, tuple[MatLike, MatLike]] = {}
         self._scenes: dict[str, list[Lesson]] = {}
         for lesson in lessons:
@@ -111,12 +115,18 @@ class Scenes:
     def _kept(self, lesson: Lesson, scale: float = 1.0) -> tuple[MatLike, float]:
         """The picture in memory that fits ``scale`` best, and its scale to the stored one."""
         key = str(lesson.item.path)
-        if key not in self._pictures:
+        kept = self._pictures.pop(key, None)
+        if kept is None:
             large = lesson.picture()
             if large.shape[1] > _KEPT_WIDE:
                 large = _shrunk(large, _KEPT_WIDE / large.shape[1])
-            self._pictures[key] = (large, _shrunk(large, _SMALLER))
-        large, small = self._pictures[key]
+            kept = large, _shrunk(large, _SMALLER)
+            self._bytes += sum(one.nbytes for one in kept)
+        self._pictures[key] = kept
+        while self._bytes > self._memory and len(self._pictures) > 1:
+            oldest = self._pictures.pop(next(iter(self._pictures)))
+            self._bytes -= sum(one.nbytes for one in oldest)
+        large, small = kept
         found = small if scale * lesson.size[0] <= small.shape[1] * 1.1 else large
         return found, found.shape[1] / lesson.size[0]
 

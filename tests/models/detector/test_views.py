@@ -43,6 +43,14 @@ def test_equal_seeds_give_equal_batches(tmp_path: Path) -> None:
     assert bool((one[1].boxes == other[1].boxes).all())
 
 
+def test_pictures_are_kept_only_while_there_is_room_and_look_the_same_anew(tmp_path: Path) -> None:
+    some = lessons(tmp_path)
+    roomy, tight = Scenes(some, SIZE), Scenes(some, SIZE, memory=1)
+    one, other = (next(scenes.batches(5, 8)) for scenes in (roomy, tight))
+    assert (len(roomy._pictures), len(tight._pictures)) == (2, 1)
+    assert bool((one[0] == other[0]).all())
+
+
 def test_every_second_batch_holds_whole_frames(tmp_path: Path) -> None:
     batches = Scenes(lessons(tmp_path), SIZE).batches(1, 6)
     shapes = [tuple(next(batches)[0].shape) for _ in range(3)]
