@@ -8,11 +8,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from edge_agent.errors import EdgeError
 from edge_agent.evaluation import networks
 from edge_agent.evaluation.card import Card, Result, sha256_of
 from edge_agent.evaluation.finding import PlateScore
+from edge_agent.evaluation.groups import Figures
 from edge_agent.evaluation.labels import gather
 from edge_agent.evaluation.networks import Choice, Opened, open_net
 from edge_agent.evaluation.reading import ReaderScore
@@ -58,10 +60,10 @@ def measured(manifest: Manifest, entry: Entry, sets: dict[str, Path]) -> Result:
     """
     folder = sets[_ASKED[entry.task]]
     what = "streets, light, traffic and plates by chance, never trained on"
-    result = _result(manifest, entry, folder, what)
-    if result is None:
+    report = _report(manifest, entry, folder)
+    if report is None:
         raise EdgeError(f"{folder}: nothing here for a {entry.task}")
-    return result
+    return _result(report["overall"], report.get("unseen"), what)
 
 
 def card_of(manifest: Manifest, entry: Entry) -> Path:
@@ -85,8 +87,13 @@ def renew(
         raise EdgeError(f"{path}: is the card of other weights than {entry.file}")
     results = {CHECK: measured(manifest, entry, sets)}
     for folder in data:
-        if result := _result(manifest, entry, folder, "real"):
-            results["/".join(folder.resolve().parts[-2:])] = result
+        if report := _report(manifest, entry, folder):
+            name, apart = "/".join(folder.resolve().parts[-2:]), report.get("without_disputed")
+            results[name] = _result(report["overall"], report.get("unseen"), "real")
+            if apart is not None:
+                what = "the same without what is surely wrong with its labels"
+                sound = _result(apart, report.get("unseen_without_disputed"), what)
+                results[f"{name}, sound labels"] = sound
     # Read again: measuring took minutes, and a trainer may have written meanwhile.
     card = Card.load(path)
     card.results |= results
@@ -94,8 +101,8 @@ def renew(
     return results
 
 
-def _result(manifest: Manifest, entry: Entry, folder: Path, what: str) -> Result | None:
-    """Figures on a folder; None when nothing in it is for this network."""
+def _report(manifest: Manifest, entry: Entry, folder: Path) -> dict[str, Any] | None:
+    """On a folder; None when nothing in it is for this network."""
     opened = open_net(entry.task, Choice(entry.name, folder=manifest.folder))
     score = _score(manifest, opened)
     items = list(gather([folder]))
@@ -107,12 +114,16 @@ def _result(manifest: Manifest, entry: Entry, folder: Path, what: str) -> Result
         report = evaluate(score, chosen, seen, bar.show)
     if report["unreadable"]["count"]:
         raise EdgeError(report["unreadable"]["names"][0])
-    figures = dict(report["overall"])
-    del figures["items"]
-    if report.get("seen", {}).get("items") and report["unseen"]["items"]:
-        figures |= {f"unseen {name}": value for name, value in report["unseen"].items()}
+    return report
+
+
+def _result(every: Figures, unseen: Figures | None, what: str) -> Result:
+    """Figures of a set, and of its unseen part where there is one beside a seen one."""
+    figures = {name: value for name, value in every.items() if name != "items"}
+    if unseen and 0 < unseen["items"] < every["items"]:
+        figures |= {f"unseen {name}": value for name, value in unseen.items()}
         what = f"{what}; `unseen`: the part held out from training"
-    return Result(what=what, figures=figures, items=report["items"], command=_COMMAND)
+    return Result(what=what, figures=figures, items=int(every["items"]), command=_COMMAND)
 
 
 def _score(manifest: Manifest, opened: Opened) -> Score:

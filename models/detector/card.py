@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_agent.evaluation.card import Card, Data, Result, sha256_of
+from edge_agent.evaluation.groups import Figures
 from edge_agent.evaluation.split import Seen
 from edge_agent.models.detector.classes import CLASSES, CLEAN, SIZES
 from edge_agent.models.detector.export import wanted
@@ -131,12 +132,14 @@ def _left_out(real: Sequence[Lesson]) -> tuple[str, ...]:
 def _results(measured: dict[str, Any], told: str) -> dict[str, Result]:
     found = {}
     for name, report in measured.items():
-        figures = {k: v for k, v in report["overall"].items() if k.startswith("ap50")}
-        items = int(report["overall"]["items"])
-        found[name] = Result(
-            what=_WHAT[name] + (told if name == "elsewhere" else ""),
-            figures=figures,
-            items=items,
-            command=_COMMAND,
-        )
+        what = _WHAT[name] + (told if name == "elsewhere" else "")
+        found[name] = _result(report["overall"], what)
+        if "without_disputed" in report:
+            sound = f"{what}; without what is surely wrong with their labels"
+            found[f"{name}, sound labels"] = _result(report["without_disputed"], sound)
     return found
+
+
+def _result(figures: Figures, what: str) -> Result:
+    scores = {name: value for name, value in figures.items() if name.startswith("ap50")}
+    return Result(what=what, figures=scores, items=int(figures["items"]), command=_COMMAND)

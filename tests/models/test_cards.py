@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from edge_agent.evaluation.card import Card, sha256_of
+from edge_agent.evaluation.disputed import Disputed
 from edge_agent.evaluation.split import Seen
 from edge_agent.models import cards
 from edge_agent.models.cards import CHECK
@@ -74,6 +75,19 @@ def test_data_is_for_those_that_it_fits_and_unseen_stands_apart(nets: Path, tmp_
     result = Card.load(nets / "reader.json").results[name]
     assert (result.figures["exact"], result.figures["unseen exact"]) == (0.5, 0.0)
     assert name not in Card.load(nets / "detector.json").results
+
+
+def test_figures_without_wrong_labels_stand_beside(
+    nets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _set(tmp_path / "dev", 64, {"text": TEXT}, {"text": "29B1"})
+    wrong = Disputed(frozenset({("1.png", sha256_of(folder / "1.png"))}), {})
+    monkeypatch.setattr(Disputed, "shipped", staticmethod(lambda: wrong))
+    assert cards.main(["reader", "--models", str(nets), "--data", str(folder)]) == 0
+    results = Card.load(nets / "reader.json").results
+    name = f"{tmp_path.name}/dev"
+    told = [results[each] for each in (name, f"{name}, sound labels")]
+    assert [(each.items, each.figures["exact"]) for each in told] == [(2, 0.5), (1, 1.0)]
 
 
 def test_other_results_stay(nets: Path) -> None:
