@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,7 +177,7 @@ async def test_nonsense_is_answered_in_words_and_changes_nothing(
 
 
 async def test_a_disk_that_fails_does_not_keep_people_from_shelving(unit: Unit) -> None:
-    (unit.folder / kept.FILE).with_suffix(".half").mkdir()
+    (unit.folder / f".{os.getpid()}.{kept.FILE}").mkdir()
     asked = {"do": "shelve", "id": "cab1/mains-failed", "who": "x", "why": "y", "for_s": 60}
     told = json.loads(await unit.desk.answer(json.dumps(asked).encode()))
     assert "a restart forgets it" in told["warning"]
