@@ -2,7 +2,13 @@
 
 import contextlib
 import os
+import re
+from functools import cache
 from pathlib import Path
+
+_HALF = re.compile(r"\.\d+\..")
+_WRITTEN_S = 60.0
+"""No half is written for so long: what is older was left by a power cut."""
 
 
 def replace(path: Path, content: bytes, mode: int = 0o600, *, as_neighbours: bool = False) -> None:
@@ -34,7 +40,18 @@ def replace(path: Path, content: bytes, mode: int = 0o600, *, as_neighbours: boo
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
+    _sweep(path.parent)
     sync(path.parent)
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Remove what a power cut left in a folder; once a process, for it leaves none itself."""
+    with contextlib.suppress(OSError):
+        now = folder.stat().st_mtime  # it was just written to
+        for entry in os.scandir(folder):
+            if _HALF.match(entry.name) and entry.stat().st_mtime < now - _WRITTEN_S:
+                os.unlink(entry)  # noqa: PTH108 - of the entry that was looked at
 
 
 def sync(folder: Path) -> None:

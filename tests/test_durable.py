@@ -59,3 +59,16 @@ def test_what_is_left_of_a_power_cut_ends_like_the_file(
     with pytest.raises(KeyboardInterrupt):
         durable.replace(tmp_path / "1.evidence.zip", b"new")
     assert [path.name[0] for path in tmp_path.glob(".*.evidence.zip")] == ["."]
+
+
+def test_what_a_power_cut_left_goes_with_the_next_process_and_nothing_else(tmp_path: Path) -> None:
+    left, others = tmp_path / ".77.b.json", tmp_path / ".77"
+    living, hidden = tmp_path / ".78.a.json", tmp_path / ".profile.old"
+    for path in (left, others, living, hidden):
+        path.write_bytes(b"{")
+        os.utime(path, (1e9, 1e9))
+    os.utime(living)
+    durable.replace(tmp_path / "a.json", b"{}")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        ".77", ".78.a.json", ".profile.old", "a.json",
+    ]  # fmt: skip

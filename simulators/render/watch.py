@@ -8,6 +8,7 @@ import numpy as np
 
 from edge_agent.simulators.render.renderer import Renderer, Shot
 from edge_agent.simulators.render.seen import PlateSeen, Seen
+from edge_agent.simulators.render.showing import Showing
 from edge_agent.simulators.render.view import View
 from edge_agent.simulators.world.site import CameraAt, Site
 from edge_agent.simulators.world.world import World
@@ -77,6 +78,9 @@ class Watch:
         world: Moved on by ``at``; nobody else may move it.
         camera: Which of its site's cameras.
         renderer: Made for that camera.
+
+    Attributes:
+        showing: How much of whom the last pictures showed.
     """
 
     def __init__(self, world: World, camera: CameraAt, renderer: Renderer) -> None:
@@ -84,6 +88,7 @@ class Watch:
         self._camera = camera
         self._renderer = renderer
         self._plates: dict[int, _Shown] = {}
+        self.showing = Showing()
 
     def skip_to(self, utc_ms: int) -> None:
         """Let time go on without pictures, and without truth about it."""
@@ -92,9 +97,19 @@ class Watch:
     def at(self, utc_ms: int) -> tuple[Shot, list[dict[str, Any]]]:
         """The picture at a moment and the truth that it is the first to show.
 
-        ``crossing`` for the camera's counting lines; ``plate`` once a plate is no longer whole in
+        ``crossing`` for the camera's counting lines, with the greatest share of the vehicle that
+        ``shown`` was within a second before; ``plate`` once a plate is no longer whole in
         the picture: since when it was, its text and its greatest width. ``t`` is ``utc_ms``.
         """
+        crossings = [
+            event
+            for event in self._world.advance_to(utc_ms)
+            if event["what"] == "crossing" and event["line"] in self._camera.lines
+        ]
+        world = self._world
+        signals = {place.name: world.signals(place.name) for place in world.site.controllers}
+        shot = self._renderer.render(world.vehicles(), signals, utc_ms)
+        self.showing.add(shot.seen, utc_ms)
         truth = [
             {
                 "t": utc_ms,
@@ -105,14 +120,11 @@ class Watch:
                 "vehicle": event["vehicle"],
                 "lane": event["lane"],
                 "spd": event["spd"],
+                "shown": self.showing.of(event["vehicle"]),
                 "at": event["t"],
             }
-            for event in self._world.advance_to(utc_ms)
-            if event["what"] == "crossing" and event["line"] in self._camera.lines
+            for event in crossings
         ]
-        world = self._world
-        signals = {place.name: world.signals(place.name) for place in world.site.controllers}
-        shot = self._renderer.render(world.vehicles(), signals, utc_ms)
         truth += self._plate_truth(shot.seen, utc_ms)
         return shot, truth
 

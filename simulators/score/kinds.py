@@ -8,6 +8,10 @@ from edge_agent.simulators.score.items import Item, Line, Names, Stored
 PLATE_PX = 90
 """Width of a plate in the picture from which it has to be read; narrower ones may be."""
 
+SHOWS = 0.3
+"""Share of a vehicle that shows before it can be counted: who is hidden by a lorry all the way over
+the line need not be."""
+
 _WAKES_KG = 500
 """A scale may pass over whatever is lighter."""
 
@@ -60,7 +64,7 @@ def _true_crossing(truth: Iterable[Line], names: Names) -> Iterable[Item]:
         cls = _SEEN_AS.get(str(line["cls"]), str(line["cls"]))
         yield Item(
             line["t"], (lane, direction), device, lane, cls,
-            speed=line.get("spd"), direction=direction,
+            speed=line.get("spd"), direction=direction, asked=line.get("shown", 1.0) >= SHOWS,
         )  # fmt: skip
 
 

@@ -81,9 +81,11 @@ def shoot(film: Film, video: Path, truth: Path) -> Iterator[int]:
                 moment = round(number * 1000 / film.fps)
                 shot, lines = watch.at(moment)
                 coder.stdin.write(shot.picture.tobytes())
-                plates = (line for line in lines if line["what"] == "plate")
-                for line in (*witness.see(world.vehicles(), moment), *plates):
-                    _tell(told, line)
+                for line in witness.see(world.vehicles(), moment):
+                    _tell(told, line | {"shown": watch.showing.of(line["vehicle"])})
+                for line in lines:
+                    if line["what"] == "plate":
+                        _tell(told, line)
                 if film.boxes:
                     _tell(told, _seen(shot, moment))
                 yield number + 1

@@ -26,6 +26,8 @@ _BRIDGE = CameraAt("bridge", 0.0, -205.0, 9.0, (0.0, -188.5), 600)
 _KERB_M = 11.9
 _NEAR_EDGE = 1 - 60 / 360
 """60 rows above the lower edge of an analysed picture of 640x360."""
+BUSY, QUEUES = 1.8, 2.5
+"""Shares of the junction's usual traffic: as much as its arm lets through; what stands in it."""
 _PARTS = ("render", "world", "world_video", "camera")
 
 
@@ -39,11 +41,14 @@ class Recorded:
     truth: list[dict[str, Any]]
 
 
-def counting(seed: int, seconds: float, light: str, *, rain: bool = False) -> Film:
-    """Both ways of an arm, 2.5 times as busy as usual; lines in the middle and at the edge."""
+def counting(
+    seed: int, seconds: float, light: str, *, rain: bool = False, demand: float = BUSY
+) -> Film:
+    """Both ways of an arm; lines in the middle of the picture and at its edge."""
     film = Film(
-        "junction", _BRIDGE, seed, seconds, light, rain, 10.0, (1280, 720), demand=2.5, boxes=True
-    )
+        "junction", _BRIDGE, seed, seconds, light, rain, 10.0, (1280, 720), demand=demand,
+        boxes=True,
+    )  # fmt: skip
     view = View.of(_BRIDGE, film.size)
     lines = {"middle": _across(view, 0.5), "edge": _across(view, _NEAR_EDGE)}
     return replace(film, lines=lines)

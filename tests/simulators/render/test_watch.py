@@ -40,6 +40,8 @@ def test_crossings_are_those_of_the_cameras_line_in_the_first_picture_that_shows
     assert [line["vehicle"] for line in crossings] == [event["vehicle"] for event in wanted]
     assert crossings
     assert all(0 <= line["t"] - line["at"] <= 500 for line in crossings)
+    assert all(0 <= line["shown"] <= 1 for line in crossings)
+    assert max(line["shown"] for line in crossings) > 0.9
 
 
 def test_plates_are_told_with_their_time_in_the_picture() -> None:

@@ -17,10 +17,12 @@ T0 = 1_790_000_000_000
 WHEN = Span(T0, T0 + 60_000)
 
 
-def crossed(t: int, cls: str, *, direction: str = "ab", spd: int = 400) -> dict[str, Any]:
+def crossed(
+    t: int, cls: str, *, direction: str = "ab", spd: int = 400, **more: Any
+) -> dict[str, Any]:
     return {
         "t": T0 + t, "what": "crossing", "device": "anpr-s", "line": "s-lane2",
-        "direction": direction, "cls": cls, "vehicle": t, "spd": spd,
+        "direction": direction, "cls": cls, "vehicle": t, "spd": spd, **more,
     }  # fmt: skip
 
 
@@ -86,6 +88,16 @@ def test_counts_are_by_direction_and_by_the_classes_that_a_picture_shows() -> No
     }
     assert found["confusion"] == {"car>bus": 1}
     assert row("crossing").values["class_accuracy"] == 0.75
+
+
+def test_whoever_is_hidden_need_not_be_counted_and_may_be() -> None:
+    hidden = [crossed(20_000, "motorbike", shown=0.1), crossed(25_000, "car", shown=0.29)]
+    seen = crossed(30_000, "bicycle", shown=0.3)
+    told = [*TOLD, passage(25_100, "car", None)]
+    plain = cameras(TRUTH, TOLD, SAME, WHEN)["anpr-s"]["counts"]
+    counts = cameras([*TRUTH, *hidden, seen], told, SAME, WHEN)["anpr-s"]["counts"]
+    assert counts.pop("ab") == plain.pop("ab") | {"bicycle": {"true": 1, "stored": 0}}
+    assert counts == plain
 
 
 def test_speed_is_held_against_the_true_one_where_there_is_one() -> None:

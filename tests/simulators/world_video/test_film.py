@@ -70,7 +70,11 @@ def test_a_recording_has_its_pictures_and_the_crossings_of_its_world(tmp_path: P
         for event in world.advance_to(11_500)
         if event["what"] == "crossing" and event["line"] == "s-speed"
     ]
-    told = [line["vehicle"] for line in lines if line["what"] == "crossing"]
+    crossings = [line for line in lines if line["what"] == "crossing"]
+    told = [line["vehicle"] for line in crossings]
+    seen = {row[0]: row[6] for line in lines if line["what"] == "seen" for row in line["vehicles"]}
+    assert all(0 <= line["shown"] <= 1 for line in crossings)
+    assert {line["vehicle"] for line in crossings if line["shown"] > 0} <= seen.keys()
     assert by_bumper
     assert set(by_bumper[:-1]) <= set(told)
 
