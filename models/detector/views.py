@@ -12,6 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from edge_agent.models.detector import blind
 from edge_agent.models.detector.assign import Truth
 from edge_agent.models.detector.classes import CLASSES
 from edge_agent.models.detector.labels import Lesson
@@ -28,6 +29,7 @@ _PAD = 114
 _LEAST = 7.0  # pixels of a view: lower than this nobody can say what it is
 _SHOWN = 0.45  # share of a box within the view that makes it a truth of the view
 _NOWHERE = 1e6
+_NEVER = 2.0  # no score is so high: what is found there is never believed
 _WITH_VEHICLE = 0.75
 _OFTEN = {"motorbike": 1, "car": 1, "truck": 2, "bus": 3}
 _SOUGHT = np.array([_OFTEN.get(one, 8) for one in CLASSES])
@@ -148,7 +150,9 @@ class Scenes:
                 yield batch([self.view(chance, CROP) for _ in range(count)])
 
     def view(self, chance: Generator, size: tuple[int, int]) -> View:
-        """One view of this width and height, of a scene by chance."""
+        """One view of this width and height, of a scene by chance; seldom of nothing at all."""
+        if chance.random() < blind.SHARE:
+            return _of_nothing(blind.blind(size, chance))
         return self._view(self._drawn(chance), size, chance)
 
     def _whole(self, chance: Generator) -> View:
@@ -235,6 +239,15 @@ class Scenes:
         blank = _clipped(_moved(lesson.ignore, move), shape)
         blank = blank[((blank[:, 2:] - blank[:, :2]) > 1).all(1)]
         return boxes[good], lesson.kinds[good], np.concatenate((blank, boxes[seen & ~good]))
+
+
+def _of_nothing(picture: MatLike) -> View:
+    """A view that holds no vehicle, and nobody doubts it."""
+    return View(
+        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.zeros((0, 4), np.float32),
+        np.zeros(0, np.int64), np.zeros((0, 4), np.float32), -_NOWHERE, 0.0,
+        (-_NOWHERE, -_NOWHERE, _NOWHERE, _NOWHERE), np.ones(len(CLASSES), bool), _NEVER,
+    )  # fmt: skip
 
 
 def _use(lesson: Lesson, size: tuple[int, int]) -> float:

@@ -4,8 +4,10 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 from edge_agent.simulators.render_set.mount import LIGHTS
+from edge_agent.simulators.render_set.sites import Where
 from edge_agent.simulators.render_set.writer import Wanted, write_set
 
 SUMMARY = "write pictures of streets by chance, with the truth about them, to train on"
@@ -27,10 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--kind",
-        choices=("vehicles", "plates", "both", "sites"),
+        choices=("vehicles", "plates", "both", *get_args(Where)),
         default="both",
-        help="cameras that watch, that read plates, or both, on streets by chance;"
-        " sites: those of the simulated sites (%(default)s)",
+        help="cameras that watch, that read plates, or both, on streets by chance; sites: those of"
+        " the simulated sites; gates: their plate cameras, with long vehicles close by; bridges:"
+        " views from footbridges (%(default)s)",
     )
 
 

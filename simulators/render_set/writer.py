@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import cv2
 
@@ -14,7 +14,7 @@ from edge_agent.simulators.render_set.crowd import Crowd, traffic
 from edge_agent.simulators.render_set.develop import develop, film
 from edge_agent.simulators.render_set.labels import label
 from edge_agent.simulators.render_set.mount import Kind, Mood, mood, mount
-from edge_agent.simulators.render_set.sites import SiteScene
+from edge_agent.simulators.render_set.sites import SiteScene, Where
 from edge_agent.simulators.render_set.street import clear_view, street
 from edge_agent.simulators.render_set.things import things
 from edge_agent.simulators.world.chance import weighted
@@ -38,14 +38,14 @@ class Wanted:
         size: Of the pictures, pixels.
         lights: Of ``mount.LIGHTS``, and their shares.
         kind: Cameras that watch the street, that read plates, or both by halves, on streets by
-            chance; or those of the sites.
+            chance; or those of the sites (``sites.Where``).
     """
 
     frames: int
     seed: int
     size: tuple[int, int] = (1280, 720)
     lights: tuple[tuple[str, float], ...] = (("day", 1.0),)
-    kind: Literal["vehicles", "plates", "both", "sites"] = "both"
+    kind: Literal["vehicles", "plates", "both"] | Where = "both"
 
 
 def write_set(folder: Path, wanted: Wanted) -> Iterator[int]:
@@ -108,8 +108,11 @@ def _scene(
     scene = numbers.start // PER_SCENE
     chance = Random(f"{wanted.seed}/scene/{scene}")
     under = mood(weighted(chance, wanted.lights), chance)
-    build = _site if wanted.kind == "sites" else _street
-    stage = build(wanted, scene, under, chance)
+    if wanted.kind in get_args(Where):
+        there = SiteScene(scene, wanted.size, chance, cast("Where", wanted.kind))
+        stage = _site(there, under)
+    else:
+        stage = _street(wanted, scene, under, chance)
     how = film(chance, dark=under.lit.lamps > 0, plates=stage.plates)
     for number in numbers:
         poses = stage.poses(number, Random(f"{wanted.seed}/frame/{number}"))
@@ -153,8 +156,7 @@ def _street(wanted: Wanted, scene: int, under: Mood, chance: Random) -> _Stage:
     return _Stage(renderer, camera.plates, poses)
 
 
-def _site(wanted: Wanted, scene: int, under: Mood, chance: Random) -> _Stage:
-    there = SiteScene(scene, wanted.size, chance)
+def _site(there: SiteScene, under: Mood) -> _Stage:
     renderer = Renderer(
         there.site, there.camera, there.seed, under.lit.name, rain=under.wet, lit=under.lit,
         drops=under.drops,

@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from edge_agent.models.detector import blind
 from edge_agent.models.detector.classes import CLASSES
 from edge_agent.models.detector.labels import Lesson, read
 from edge_agent.models.detector.views import CROP, Scenes, batch
@@ -102,8 +103,8 @@ def test_views_and_pasted_vehicles_are_more_often_of_seldom_kinds(tmp_path: Path
     kinds = [CLASSES[one[0].kinds[one[1]]] for one in chosen if one]
     assert 20 < kinds.count("bicycle") < 80
     alone = Scenes([one for one in read([place]) if one.scene == "b"], (1920, 1152), paste=0.0)
-    views = [alone.view(chance, CROP) for _ in range(100)]
-    assert sum(1 in view.kinds for view in views) > 35
+    views = [alone.view(chance, CROP) for _ in range(400)]
+    assert sum(1 in view.kinds for view in views) > 100  # a tenth of the views if none were sought
 
 
 def test_a_site_gets_the_share_of_views_that_it_shall(tmp_path: Path) -> None:
@@ -125,3 +126,14 @@ def test_light_and_weather_leave_a_picture_a_picture(seed: int) -> None:
     changed = change(road, np.random.default_rng(seed))
     assert changed.shape == road.shape
     assert changed.dtype == np.uint8
+
+
+def test_some_views_are_of_cameras_that_see_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blind, "SHARE", 1.0)
+    pictures, truth = next(Scenes(lessons(tmp_path), SIZE).batches(1, 40))
+    assert not truth.real.any()
+    assert bool((truth.doubt > 1).all())
+    spread = pictures.float().std(dim=(1, 2, 3))
+    assert float(spread.min()) < 40 < float(spread.max())

@@ -157,3 +157,18 @@ def test_sets_of_the_sites_show_worlds_that_nobody_is_measured_on(tmp_path: Path
     assert len(items) == 2
     again = made(tmp_path / "again", 2, kind="sites")
     assert again == items
+
+
+def test_gates_wait_for_long_vehicles_and_bridges_look_along_an_arm() -> None:
+    chance = Random(4)
+    gates = [SiteScene(number, SIZE, chance, "gates") for number in range(4)]
+    assert all(scene.camera.plates and scene.site.name != "junction" for scene in gates)
+    close = [pose for scene in gates for pose in scene.traffic(chance) if scene._close(pose)]
+    assert max(pose.vehicle.length for pose in close) > 5.2
+    for number in range(6):
+        bridge = SiteScene(number, SIZE, chance, "bridges")
+        eye, look = bridge.camera, bridge.camera.look
+        assert (bridge.site.name, eye.plates) == ("junction", False)
+        assert 60 < abs(look[1]) < 260
+        assert abs(eye.x - look[0]) < abs(eye.y - look[1]) + 10
+        assert bridge.traffic(chance)
