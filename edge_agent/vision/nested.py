@@ -7,10 +7,9 @@ motorbike before a bus is another kind, and stays.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge_agent.device.readings import VehicleClass
-from edge_agent.vision.frame import CLASSES, Detections
+from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
 
 WITHIN = 0.7
 """Share of the smaller box that lies in the other."""
@@ -24,22 +23,36 @@ def outermost(found: Detections, least: float) -> Detections:
     boxes, classes = found.boxes[order], found.classes[order]
     kept = np.ones(len(order), bool)
     # In order of score: what is left out itself leaves nobody out.
-    for better, worse in _within(np.ascontiguousarray(boxes.T, np.float32)):
+    for better, worse in _within(np.ascontiguousarray(boxes.T)):
         if kept[better] and _TWO_WHEELED[classes[better]] == _TWO_WHEELED[classes[worse]]:
             kept[worse] = False
     return Detections(boxes[kept], found.scores[order][kept], classes[kept])
 
 
-def _within(edges: NDArray[np.float32]) -> list[tuple[int, int]]:
+def _within(edges: Floats) -> list[tuple[int, int]]:
     """Pairs of boxes (4×N, best first), the better one first, that share most of the smaller."""
-    x1, y1, x2, y2 = edges
-    width = np.minimum(x2[:, None], x2)
-    width -= np.maximum(x1[:, None], x1)
-    height = np.minimum(y2[:, None], y2)
-    height -= np.maximum(y1[:, None], y1)
-    area = np.float32(WITHIN) * (x2 - x1) * (y2 - y1)
-    shared = np.maximum(width, 0, out=width)
-    shared *= height
-    found = (shared > np.minimum(area[:, None], area)).nonzero()
-    pairs = zip(found[0].tolist(), found[1].tolist(), strict=True)
-    return [(better, worse) for better, worse in pairs if better < worse]
+    outer, inner = _centred(edges)
+    one, other = edges[:, outer], edges[:, inner]
+    width, height = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
+    sizes = edges[2:] - edges[:2]
+    areas = sizes[0] * sizes[1]
+    found = width * height > WITHIN * np.minimum(areas[outer], areas[inner])
+    pairs = np.stack((outer[found], inner[found]))
+    pairs.sort(axis=0)
+    return sorted(zip(*pairs.tolist(), strict=True))
+
+
+def _centred(edges: Floats) -> tuple[Ints, Ints]:
+    """Pairs of boxes of which the second has its middle in the first.
+
+    Who shares most of a box has its middle; along the sorted middles few are asked for the rest.
+    """
+    across, down = (edges[:2] + edges[2:]) / 2
+    order = np.argsort(across)
+    first, end = np.searchsorted(across[order], edges[::2])
+    count = end - first
+    outer = np.repeat(np.arange(len(count)), count)
+    inner = order[np.arange(len(outer)) + np.repeat(first + count - count.cumsum(), count)]
+    middle = down[inner]
+    held = (edges[1, outer] < middle) & (middle < edges[3, outer]) & (outer != inner)
+    return outer[held], inner[held]
