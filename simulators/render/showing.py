@@ -1,4 +1,4 @@
-"""How much of each vehicle the last pictures showed: who was hidden all the way, nobody can count."""
+"""How much of each vehicle the last pictures showed: who was hidden all the way is not counted."""
 
 from collections import deque
 from collections.abc import Iterable

@@ -14,8 +14,8 @@ MEASURED = 9000
 """Worlds with this seed or a higher one are for measuring only."""
 
 Where = Literal["sites", "gates", "bridges"]
-"""Every camera of the sites; plate cameras with mostly long vehicles close by, part of them beyond
-the picture; footbridges over an arm of the junction."""
+"""Every camera of the sites; plate cameras with a long vehicle close by, part of it beyond the
+picture, or with nobody; footbridges over an arm of the junction."""
 
 _WARM_S = (40, 150)
 _LONG_M = 5.2
@@ -35,6 +35,7 @@ class _Manner:
         apart_s: Between two moments, and between two looks for somebody near.
         focal: Of another crew's lens, as a share of the site's own.
         long: Share of the pictures that wait for a long vehicle.
+        idle: Share that wait for nobody: before a plate camera the road is mostly empty.
     """
 
     cameras: Sequence[tuple[str, str]]
@@ -42,19 +43,20 @@ class _Manner:
     apart_s: tuple[float, float]
     focal: tuple[float, float]
     long: float
+    idle: float
 
 
 _ALL = tuple((name, camera) for name, build in SITES.items() for camera in build().cameras)
 _MANNERS: dict[Where, _Manner] = {
     "sites": _Manner(
         [(site, camera.name) for site, camera in _ALL],
-        (0.8, 1.5, 2.5, 3.5), (1.5, 6.0), (0.6, 1.2), 0.0,
+        (0.8, 1.5, 2.5, 3.5), (1.5, 6.0), (0.6, 1.2), 0.0, 0.0,
     ),
     "gates": _Manner(
         [(site, one.name) for site, one in _ALL if one.plates and site != "junction"],
-        (0.8, 1.5, 2.5, 3.5), (0.2, 0.6), (0.8, 1.15), 0.9,
+        (0.8, 1.5, 2.5, 3.5), (0.2, 0.6), (0.8, 1.15), 0.6, 0.3,
     ),
-    "bridges": _Manner([("junction", "")], (1.5, 2.0, 2.5, 3.5), (0.5, 2.0), (0.75, 1.3), 0.6),
+    "bridges": _Manner([("junction", "")], (1.5, 2.0, 2.5, 3.5), (0.5, 2.0), (0.75, 1.3), 0.6, 0.0),
 }  # fmt: skip
 
 
@@ -76,13 +78,15 @@ class SiteScene:
         self._now_ms = 1000 * chance.randrange(*_WARM_S)
 
     def traffic(self, chance: Random) -> list[Pose]:
-        """Who is there at the next moment; a plate camera waits for somebody."""
-        long = self._manner.long > 0 and chance.random() < self._manner.long
+        """Who is there at the next moment; a plate camera mostly waits for somebody."""
+        own = self._manner
+        drawn = chance.random() if own.long else 1.0
+        long, idle = drawn < own.long, own.long <= drawn < own.long + own.idle
         for _ in range(_LOOKS if long else 40):
-            self._now_ms += round(1000 * chance.uniform(*self._manner.apart_s))
+            self._now_ms += round(1000 * chance.uniform(*own.apart_s))
             self._world.advance_to(self._now_ms)
             poses = self._world.vehicles()
-            if self._worth(poses, long=long):
+            if idle or self._worth(poses, long=long):
                 break
         return poses
 
