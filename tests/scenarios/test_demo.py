@@ -15,7 +15,7 @@ import httpx2 as httpx
 import jsonschema
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 
 def run(*argv: str) -> subprocess.CompletedProcess[str]:

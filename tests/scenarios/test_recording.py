@@ -15,7 +15,7 @@ from edge_agent.centre.sqlite_store import SqliteStore
 from tests.bench.whole import process
 from tests.brokers import Mosquitto, needs_mosquitto
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 RECORDED_S = 20
 SITE = """

@@ -11,7 +11,7 @@ import pytest
 from edge_agent.simulators.faults.script import read
 from edge_agent.simulators.score import thresholds
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path.parent for path in HERE.glob("*/scenario.toml"))

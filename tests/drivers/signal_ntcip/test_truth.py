@@ -23,7 +23,7 @@ async def test_every_change_with_its_time(broadcast: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("broadcast", [False, True], ids=["polled", "broadcast"])
 async def test_every_change_with_its_time_for_longer(broadcast: bool) -> None:
-    await _run(40.0, broadcast)
+    await _run(20.0, broadcast)
 
 
 async def _run(seconds: float, broadcast: bool) -> None:
