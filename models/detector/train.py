@@ -28,7 +28,7 @@ from edge_agent.models.detector.evaluate import measure_all
 from edge_agent.models.detector.export import calibration, write
 from edge_agent.models.detector.labels import HELD_OUT, Lesson, Split, read, split
 from edge_agent.models.detector.schooling import Recipe, School
-from edge_agent.models.detector.streets import GUARD, render
+from edge_agent.models.detector.streets import GUARD, LESSONS, render
 from edge_agent.models.detector.views import Scenes
 from edge_agent.models.detector.weights import load, save
 from edge_agent.progress import Progress
@@ -54,7 +54,8 @@ def gather(run: Path, data: Sequence[Path], minutes: float, *, clean: bool, fold
     if not any(one.rendered for one in lessons):
         wanted = round(minutes * _FRAMES_A_MINUTE)
         frames = min(_FRAMES_AT_MOST, max(_FRAMES_AT_LEAST, wanted))
-        lessons += read([render(run / "rendered", frames, seed=1)])
+        shares = [(kind, round(share * frames)) for kind, share in LESSONS]
+        lessons += read([render(run / "rendered" / kind, n, 1, kind) for kind, n in shares])
     parts = split(lessons, HELD_OUT if fold else ())
     if clean:  # what may not be learned may be measured on
         parts.elsewhere += [one for one in parts.train if not one.clean]

@@ -28,6 +28,9 @@ PER_SCENE = 5
 _MOST = 1000
 
 
+SetKind = Literal["vehicles", "plates", "both"] | Where
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a set is made of.
@@ -45,7 +48,7 @@ class Wanted:
     seed: int
     size: tuple[int, int] = (1280, 720)
     lights: tuple[tuple[str, float], ...] = (("day", 1.0),)
-    kind: Literal["vehicles", "plates", "both"] | Where = "both"
+    kind: SetKind = "both"
 
 
 def write_set(folder: Path, wanted: Wanted) -> Iterator[int]:

@@ -26,7 +26,8 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many frames were rendered, each time that some were."""
     asked: list[int] = []
 
-    def render(place: Path, frames: int, seed: int) -> Path:
+    def render(place: Path, frames: int, seed: int, kind: str) -> Path:
+        assert (place.name, seed) == (kind, 1)
         asked.append(frames)
         return folder(place, frame("r", CAR, source="edge-sim render-set", licence="Apache-2.0"))
 
@@ -38,27 +39,27 @@ def test_streets_are_rendered_where_none_are_given(
     tmp_path: Path, data: Path, drawn: list[int]
 ) -> None:
     parts = train.gather(tmp_path, [data], 5, clean=False, fold=False)
-    assert drawn == [100]
-    assert len(parts.train) == 4
-    train.gather(tmp_path, [data, tmp_path / "rendered"], 5, clean=False, fold=False)
-    assert drawn == [100]
+    assert drawn == [60, 10, 15, 15]
+    assert len(parts.train) == 7
+    train.gather(tmp_path, [data, tmp_path / "rendered" / "sites"], 5, clean=False, fold=False)
+    assert len(drawn) == 4
 
 
 def test_a_recipe_without_any_data_is_whole(tmp_path: Path, drawn: list[int]) -> None:
     parts = train.gather(tmp_path, [], 0.1, clean=True, fold=False)
-    assert drawn == [40]
-    assert [one.rendered for one in parts.train] == [True]
+    assert sum(drawn) == 40
+    assert all(one.rendered for one in parts.train)
 
 
 def test_clean_weights_learn_nothing_else_and_are_measured_on_it(
     tmp_path: Path, data: Path, drawn: list[int]
 ) -> None:
     parts = train.gather(tmp_path, [data], 5, clean=True, fold=False)
-    assert sorted(one.item.path.stem for one in parts.train) == ["c", "r"]
+    assert sorted(one.item.path.stem for one in parts.train) == ["c", *"rrrr"]
     assert sorted(one.item.path.stem for one in parts.elsewhere) == ["a", "b"]
 
 
 def test_a_fold_leaves_junctions_out(tmp_path: Path, data: Path, drawn: list[int]) -> None:
     parts = train.gather(tmp_path, [data], 5, clean=False, fold=True)
     assert [one.item.path.stem for one in parts.elsewhere] == ["a"]
-    assert len(parts.train) == 3
+    assert len(parts.train) == 6
