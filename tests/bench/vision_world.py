@@ -210,7 +210,7 @@ def plates_sheet(watched: Sequence[Watched], name: str) -> str:
 
 
 def _counting(quick: bool) -> list[Figure]:
-    """A busy arm by day, at dusk and in a rainy night; and one with more traffic than it lets by."""
+    """A busy arm by day, at dusk and in a rainy night; and one with more than it lets by."""
     seconds = 60.0 if quick else 120.0
     films = [
         counting(SEEDS[0], seconds, "day"),
