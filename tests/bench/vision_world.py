@@ -186,7 +186,7 @@ def plates_read(watched: Sequence[Watched]) -> tuple[Counter[str], str]:
     return total, ", ".join(f"{reason} {n}" for reason, n in why.most_common())
 
 
-def counting_sheet(watched: Sequence[Watched]) -> str:
+def counting_sheet(watched: Sequence[Watched], name: str = "counting") -> str:
     """Moments at which a vehicle was missed or invented, as one picture; returns its path."""
     moments = []
     for one in watched:
@@ -196,7 +196,7 @@ def counting_sheet(watched: Sequence[Watched]) -> str:
             Moment(one.tape.video, item.t, f"{word}: {item.cls} {item.device} {item.direction}")
             for item, word in told
         ]
-    return write_sheet(moments, "counting")
+    return write_sheet(moments, name)
 
 
 def plates_sheet(watched: Sequence[Watched], name: str) -> str:
@@ -218,31 +218,41 @@ def _counting(quick: bool) -> list[Figure]:
         counting(SEEDS[2], seconds, "night", rain=True),
     ]
     watched = [watch(recorded(film)) for film in films[: 1 if quick else None]]
-    figures = [_counted(watched, line, most) for line, most in (("middle", 0.01), ("edge", 0.03))]
+    figures = _counted(watched, "counting", (0.01, 0.03))
     error, told = speed_error(watched)
     note = f"{told} speeds"
     figures.append(Figure("world video: speed error, median", error, "%", "reported", True, note))
     if not quick:
         queue = [watch(recorded(counting(SEEDS[0], seconds, "day", demand=QUEUES)))]
-        figures += [_counted(queue, line, None) for line in ("middle", "edge")]
+        figures += _counted(queue, "counting in a standing queue", (None, None))
     return figures
 
 
-def _counted(watched: Sequence[Watched], line: str, most: float | None) -> Figure:
-    """One line's error, and that of the same tracker and counter with the true boxes."""
+def _counted(
+    watched: Sequence[Watched], what: str, most: tuple[float | None, float | None]
+) -> list[Figure]:
+    """Errors of both lines, and those of the same tracker and counter with the true boxes."""
     sure = [watch(one.tape, lambda *_, tape=one.tape: TrueEyes(tape)) for one in watched]
-    error, true, words = count_error(watched, line)
-    each = [f"{one.tape.film.light} {100 * count_error([one], line)[0]:.1f} %" for one in watched]
-    queue = "" if most is not None else ", standing queue"
-    return Figure(
-        f"world video: counting error, line {line}{queue}",
-        100 * error,
-        "%",
-        "reported" if most is None else f"≤ {100 * most:g} %",
-        most is None or error <= most,
-        f"{true} crossings; {'; '.join(each)}; {words}; with the true boxes"
-        f" {100 * count_error(sure, line)[0]:.1f} %; {counting_sheet(watched)}",
-    )
+    sheet = counting_sheet(watched, what.replace(" ", "-"))
+    figures = []
+    for line, limit in zip(("middle", "edge"), most, strict=True):
+        error, true, words = count_error(watched, line)
+        each = [
+            f"{one.tape.film.light} {100 * count_error([one], line)[0]:.1f} %" for one in watched
+        ]
+        tracking = 100 * count_error(sure, line)[0]
+        figures.append(
+            Figure(
+                f"world video: {what}, error, line {line}",
+                100 * error,
+                "%",
+                "reported" if limit is None else f"≤ {100 * limit:g} %",
+                limit is None or error <= limit,
+                f"{true} crossings; {'; '.join(each)}; {words}; with the true boxes"
+                f" {tracking:.1f} %; {sheet}",
+            )
+        )
+    return figures
 
 
 def _plates(quick: bool) -> list[Figure]:
