@@ -14,7 +14,7 @@ from edge_agent.vision.looks import Agreed
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.strays.settings import StraySettings
 from edge_agent.vision.strays.strays import Strays
-from edge_agent.vision.tracker import Tracker, Tracks
+from edge_agent.vision.tracking.tracker import Tracker, Tracks
 from edge_agent.vision.vehicles import Vehicles
 from edge_agent.vision.waiting import PLATE_WAIT_S, SPEED_WAIT_S, Waiting
 from edge_agent.vision.watch import PictureWatch

@@ -14,7 +14,7 @@ from edge_agent.clock import Stamp
 from edge_agent.device.pictures import InPicture, Picture, Wanted
 from edge_agent.vision.album import Album
 from edge_agent.vision.frame import CLASSES, Frame
-from edge_agent.vision.tracker import Tracks
+from edge_agent.vision.tracking.tracker import Tracks
 
 PACE_S = 0.34
 """Between two frames of the first roll."""

@@ -10,7 +10,7 @@ from edge_agent.vision.frame import CLASSES, UNKNOWN
 from edge_agent.vision.ground import Ground, Path
 from edge_agent.vision.lines import Sight
 from edge_agent.vision.scene import Anchor
-from edge_agent.vision.tracker import Tracks
+from edge_agent.vision.tracking.tracker import Tracks
 
 _EDGE_PX = 3
 """A box that ends so near the picture's edge is cut: its foot is not the vehicle's."""

@@ -21,7 +21,7 @@ from edge_agent.simulators.world.strip import passings
 from edge_agent.vision.frame import Detections, Frame, Ints
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Scene
-from edge_agent.vision.tracker import Tracker
+from edge_agent.vision.tracking.tracker import Tracker
 from tests.bench.measure import Figure, Measure
 from tests.bench.vision_child import blocked, footprint
 from tests.bench.vision_road import Seen, View, film, road, switches

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.vision.assign import assign
 from edge_agent.vision.frame import Floats, Ints
+from edge_agent.vision.tracking.assign import assign
 
 
 def best(scores: Floats) -> float:

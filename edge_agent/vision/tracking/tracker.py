@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.vision.assign import assign
-from edge_agent.vision.flow import Flow
 from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
-from edge_agent.vision.likeness import Cut, Pairs, cut, likeness
-from edge_agent.vision.nested import outermost
+from edge_agent.vision.tracking.assign import assign
+from edge_agent.vision.tracking.flow import Flow
+from edge_agent.vision.tracking.likeness import Cut, Pairs, cut, likeness
+from edge_agent.vision.tracking.nested import outermost
 
 Bools = NDArray[np.bool_]
 

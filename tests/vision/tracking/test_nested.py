@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from edge_agent.device.readings import VehicleClass
 from edge_agent.vision.frame import CLASSES, Detections
-from edge_agent.vision.nested import outermost
+from edge_agent.vision.tracking.nested import outermost
 
 Box = tuple[float, float, float, float]
 BIKE, BUS, CAR = (

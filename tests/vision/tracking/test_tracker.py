@@ -5,7 +5,7 @@ import pytest
 
 from edge_agent.device.readings import VehicleClass
 from edge_agent.vision.frame import CLASSES, Detections
-from edge_agent.vision.tracker import Tracker, TrackerSettings
+from edge_agent.vision.tracking.tracker import Tracker, TrackerSettings
 
 Box = tuple[float, float, float, float]
 CAR, BIKE = CLASSES.index(VehicleClass.CAR), CLASSES.index(VehicleClass.MOTORBIKE)

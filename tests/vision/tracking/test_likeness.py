@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.vision.frame import Floats
-from edge_agent.vision.likeness import cut, likeness
+from edge_agent.vision.tracking.likeness import cut, likeness
 
 SIZE = (640, 360)
 LEAST = 0.3

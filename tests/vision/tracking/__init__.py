@@ -1,0 +1,1 @@
+"""Tracking: identities from frame to frame."""
