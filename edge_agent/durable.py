@@ -49,9 +49,9 @@ def _sweep(folder: Path) -> None:
     """Remove what a power cut left in a folder; once a process, for it leaves none itself."""
     with contextlib.suppress(OSError):
         now = folder.stat().st_mtime  # it was just written to
-        for entry in os.scandir(folder):
-            if _HALF.match(entry.name) and entry.stat().st_mtime < now - _WRITTEN_S:
-                os.unlink(entry)  # noqa: PTH108 - of the entry that was looked at
+        for path in folder.iterdir():
+            if _HALF.match(path.name) and path.stat().st_mtime < now - _WRITTEN_S:
+                path.unlink()
 
 
 def sync(folder: Path) -> None:

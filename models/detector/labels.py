@@ -29,7 +29,7 @@ _NUMBERED = re.compile(r"^(.*?)[_-]?0*(\d+)$")
 _RENDERED = ("rendered", "edge-sim")
 _PARTLY = ("yuskun/",)
 """Sources that label so little of what they show that a find without a label may be right."""
-_OFTEN, _SELDOM, _NEVER = 0.3, 0.5, 1.0
+_OFTEN, _SELDOM, NEVER = 0.3, 0.5, 1.0
 """Of what the net is so sure of, most is there: looked through, 28 of 40 such finds were."""
 
 
@@ -144,7 +144,7 @@ def _lesson(item: Item) -> Lesson:
         rules=rules,
         known=np.array([name not in unsaid for name in CLASSES]),
         whole=whole,
-        doubt=_NEVER if rendered else _SELDOM if whole else _OFTEN,
+        doubt=NEVER if rendered else _SELDOM if whole else _OFTEN,
         rendered=rendered,
         clean=rendered or item.licence.startswith(("CC BY", "CC0", "Apache", "MIT", "own")),
     )

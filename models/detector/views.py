@@ -15,7 +15,7 @@ from torch import Tensor
 from edge_agent.models.detector import blind
 from edge_agent.models.detector.assign import Truth
 from edge_agent.models.detector.classes import CLASSES
-from edge_agent.models.detector.labels import Lesson
+from edge_agent.models.detector.labels import NEVER, Lesson
 from edge_agent.models.detector.pasting import Bank
 from edge_agent.models.detector.weather import change
 
@@ -29,7 +29,6 @@ _PAD = 114
 _LEAST = 7.0  # pixels of a view: lower than this nobody can say what it is
 _SHOWN = 0.45  # share of a box within the view that makes it a truth of the view
 _NOWHERE = 1e6
-_NEVER = 2.0  # no score is so high: what is found there is never believed
 _WITH_VEHICLE = 0.75
 _OFTEN = {"motorbike": 1, "car": 1, "truck": 2, "bus": 3}
 _SOUGHT = np.array([_OFTEN.get(one, 8) for one in CLASSES])
@@ -246,7 +245,7 @@ def _of_nothing(picture: MatLike) -> View:
     return View(
         cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.zeros((0, 4), np.float32),
         np.zeros(0, np.int64), np.zeros((0, 4), np.float32), -_NOWHERE, 0.0,
-        (-_NOWHERE, -_NOWHERE, _NOWHERE, _NOWHERE), np.ones(len(CLASSES), bool), _NEVER,
+        (-_NOWHERE, -_NOWHERE, _NOWHERE, _NOWHERE), np.ones(len(CLASSES), bool), NEVER,
     )  # fmt: skip
 
 
