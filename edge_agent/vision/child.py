@@ -205,7 +205,7 @@ class Child:
             "latency_p99_ms": late[min(len(late) - 1, len(late) * 99 // 100)],
             "decoder_complaints": native.lines,
             "scene_cuts": pipeline.cuts,
-            "tracks": 0 if pipeline.tracks is None else len(pipeline.tracks.ids),
+            "tracks": 0 if pipeline.tracks is None else int(pipeline.tracks.confirmed.sum()),
         }
         if eyes.lookout is not None:
             counts = eyes.lookout.counts

@@ -8,10 +8,11 @@ from edge_agent.simulators.render_set.writer import SetKind, Wanted, write_set
 GUARD = (60, 901)
 """Frames and seed of the set that every machine can make and no weights have learned from."""
 LESSONS: tuple[tuple[SetKind, float], ...] = (
-    ("vehicles", 0.6), ("sites", 0.1), ("bridges", 0.15), ("gates", 0.15)
+    ("vehicles", 0.55), ("sites", 0.1), ("bridges", 0.1), ("seldom", 0.1), ("gates", 0.15)
 )  # fmt: skip
 """What a run renders to learn from, and the shares: streets by chance; cameras of the simulated
-sites; views from footbridges; long vehicles, or nobody, close before a plate camera."""
+sites; views from footbridges; roads with many bicycles and light lorries; long vehicles, or nobody,
+close before a plate camera."""
 _SIZE = (960, 540)
 _LIGHTS = (("day", 40.0), ("dusk", 25.0), ("night", 20.0), ("rain", 15.0))
 

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="both",
         help="cameras that watch, that read plates, or both, on streets by chance; sites: those of"
         " the simulated sites; gates: their plate cameras, with long vehicles close by; bridges:"
-        " views from footbridges (%(default)s)",
+        " views from footbridges; seldom: roads with many bicycles and light lorries (%(default)s)",
     )
 
 

@@ -1,21 +1,25 @@
 """Cameras of the sites, in worlds that nobody is measured on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import hypot
 from random import Random
 from typing import Literal
 
+from edge_agent.simulators.world.network import Network
 from edge_agent.simulators.world.site import CameraAt
 from edge_agent.simulators.world.sites import SITES
+from edge_agent.simulators.world.traffic import Traffic
 from edge_agent.simulators.world.world import Pose, World
 
 MEASURED = 9000
 """Worlds with this seed or a higher one are for measuring only."""
 
-Where = Literal["sites", "gates", "bridges"]
+Where = Literal["sites", "gates", "bridges", "seldom"]
 """Every camera of the sites; plate cameras with a long vehicle close by, part of it beyond the
-picture, or with nobody; footbridges over an arm of the junction."""
+picture, or with nobody; footbridges over an arm of the junction; footbridges and cameras that watch
+a whole road on which those are many who are few elsewhere."""
 
 _WARM_S = (40, 150)
 _LONG_M = 5.2
@@ -23,6 +27,7 @@ _ARM_M = (90.0, 215.0)
 _BRIDGE_FOCAL = 600
 _BRIDGE_NEAR_M = 18.0
 _LOOKS = 400
+_SELDOM = {"bicycle": 10.0, "light_truck": 3.0, "truck2": 2.0, "truck3": 2.0}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class _Manner:
         focal: Of another crew's lens, as a share of the site's own.
         long: Share of the pictures that wait for a long vehicle.
         idle: Share that wait for nobody: before a plate camera the road is mostly empty.
+        many: Models that are so many times as many as they are elsewhere.
     """
 
     cameras: Sequence[tuple[str, str]]
@@ -44,19 +50,41 @@ class _Manner:
     focal: tuple[float, float]
     long: float
     idle: float
+    many: Mapping[str, float]
+
+
+class _More(Traffic):
+    """Traffic with more of those who are few: as many as it takes to know them."""
+
+    def __init__(self, network: Network, many: Mapping[str, float]) -> None:
+        super().__init__(network)
+        self.entries = tuple(
+            replace(entry, mix=tuple((name, by * many.get(name, 1.0)) for name, by in entry.mix))
+            for entry in network.entries
+        )
 
 
 _ALL = tuple((name, camera) for name, build in SITES.items() for camera in build().cameras)
 _MANNERS: dict[Where, _Manner] = {
     "sites": _Manner(
         [(site, camera.name) for site, camera in _ALL],
-        (0.8, 1.5, 2.5, 3.5), (1.5, 6.0), (0.6, 1.2), 0.0, 0.0,
+        (0.8, 1.5, 2.5, 3.5), (1.5, 6.0), (0.6, 1.2), 0.0, 0.0, {},
     ),
     "gates": _Manner(
         [(site, one.name) for site, one in _ALL if one.plates and site != "junction"],
-        (0.8, 1.5, 2.5, 3.5), (0.2, 0.6), (0.8, 1.15), 0.6, 0.3,
+        (0.8, 1.5, 2.5, 3.5), (0.2, 0.6), (0.8, 1.15), 0.6, 0.3, {"bus": 4.0},
     ),
-    "bridges": _Manner([("junction", "")], (1.5, 2.0, 2.5, 3.5), (0.5, 2.0), (0.75, 1.3), 0.6, 0.0),
+    "bridges": _Manner(
+        [("junction", "")],
+        (1.5, 2.0, 2.5, 3.5), (0.5, 2.0), (0.75, 1.3), 0.6, 0.0, {},
+    ),
+    "seldom": _Manner(
+        [
+            *(("junction", ""),) * 2,
+            *((site, one.name) for site, one in _ALL if not one.plates and site == "junction"),
+        ],
+        (1.0, 1.5, 2.0), (1.5, 6.0), (0.75, 1.3), 0.0, 0.0, _SELDOM,
+    ),
 }  # fmt: skip
 
 
@@ -70,7 +98,8 @@ class SiteScene:
         # Every camera in turn, so that even a small set has all of them.
         site, name = own.cameras[number % len(own.cameras)]
         self.seed = chance.randrange(1, MEASURED)
-        self._world = World(site, self.seed, 0, demand=chance.choice(own.demands))
+        demand, traffic = chance.choice(own.demands), partial(_More, many=own.many)
+        self._world = World(site, self.seed, 0, demand=demand, traffic=traffic)
         self.site = self._world.site
         there = (one for one in self.site.cameras if one.name == name)
         camera = next(there) if name else _bridge(chance)

@@ -74,7 +74,11 @@ def _settle(pairs: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
 
 
 def _next_best(scores: dict[int, float], but: int) -> float:
-    return max((score for key, score in scores.items() if key != but), default=0.0)
+    best = 0.0
+    for key, score in scores.items():
+        if score > best and key != but:
+            best = score
+    return best
 
 
 def _solve(options: Scores) -> list[tuple[int, int]]:

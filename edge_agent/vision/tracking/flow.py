@@ -32,18 +32,19 @@ class Flow:
         np.add.at(self._sums[1], cell, velocities[0])
         np.add.at(self._sums[2], cell, velocities[1])
         np.add.at(self._sums[3], cell, (velocities**2).sum(axis=0))
-        self._sums[:, self._sums[0] > _MEMORY] /= 2  # forget by halves
+        full = cell[self._sums[0].take(cell) > _MEMORY]
+        self._sums[:, full] /= 2  # forget by halves
 
     def guess(self, centres: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """Velocity to expect here, and whether the place is known and of one mind."""
-        sums = self._sums[:, _cells(centres)]
+        sums = self._sums.take(_cells(centres), axis=1)
         weight = sums[0]
         _, across, down, square = sums / np.maximum(weight, 1.0)
         length = across**2 + down**2
         known = (weight >= _KNOWN) & (square - length <= _AGREE**2 * length)
-        return np.array([across, down]) * known, known
+        return np.stack((across, down)) * known, known
 
 
 def _cells(centres: Floats) -> NDArray[np.intp]:
-    cell = np.minimum(np.maximum(centres / _CELL, 0), _CELLS - 1).astype(np.intp)
-    return np.asarray(cell[1] * _CELLS + cell[0])
+    across, down = np.minimum(np.maximum(centres / _CELL, 0), _CELLS - 1).astype(np.intp)
+    return np.asarray(down * _CELLS + across)

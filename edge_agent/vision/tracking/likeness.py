@@ -47,17 +47,18 @@ def likeness(
     touch = coarse_a[:2] < coarse_b[2:]
     touch &= coarse_a[2:] > coarse_b[:2]
     flat = (touch[0] & touch[1]).ravel().nonzero()[0]
+    rows: Ints
+    columns: Ints
     rows, columns = np.divmod(flat, boxes.shape[1])
     # The rest only of the few that do.
-    a, b = np.take(a, rows, axis=1), np.take(b, columns, axis=1)
+    a, b = a.take(rows, axis=1), b.take(columns, axis=1)
     both = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    np.maximum(both, 0.0, out=both)
     shared = both[0] * both[1]
     own, other = a[2:] - a[:2], b[2:] - b[:2]
     score = shared / (own[0] * own[1] + other[0] * other[1] - shared)
     score *= np.minimum(own[1], other[1]) / np.maximum(own[1], other[1])
     if cuts is not None and cuts[0].any() and cuts[1].any():
-        same = np.take(cuts[0], rows, axis=1) & np.take(cuts[1], columns, axis=1)
+        same = cuts[0].take(rows, axis=1) & cuts[1].take(columns, axis=1)
         along = both / (own + other - both)  # of widths, of heights
         along *= np.minimum(own, other) / np.maximum(own, other)
         for side, edges in ((1, same[::2]), (0, same[1::2])):

@@ -20,39 +20,45 @@ def outermost(found: Detections, least: float) -> Detections:
     """What is left of detections; those with scores below ``least`` are left out as well."""
     order = np.argsort(-found.scores, kind="stable")
     order = order[: np.count_nonzero(found.scores >= least)]
-    boxes, classes = found.boxes[order], found.classes[order]
-    kept = np.ones(len(order), bool)
+    best = Detections(
+        found.boxes.take(order, axis=0), found.scores.take(order), found.classes.take(order)
+    )
+    pairs = _within(np.ascontiguousarray(best.boxes.T))
+    if not pairs:
+        return best
+    kept = [True] * len(order)
+    two_wheeled = _TWO_WHEELED[best.classes].tolist()
     # In order of score: what is left out itself leaves nobody out.
-    for better, worse in _within(np.ascontiguousarray(boxes.T)):
-        if kept[better] and _TWO_WHEELED[classes[better]] == _TWO_WHEELED[classes[worse]]:
+    for better, worse in pairs:
+        if kept[better] and two_wheeled[better] == two_wheeled[worse]:
             kept[worse] = False
-    return Detections(boxes[kept], found.scores[order][kept], classes[kept])
+    left = np.array(kept)
+    return Detections(best.boxes[left], best.scores[left], best.classes[left])
 
 
 def _within(edges: Floats) -> list[tuple[int, int]]:
     """Pairs of boxes (4×N, best first), the better one first, that share most of the smaller."""
     outer, inner = _centred(edges)
-    one, other = edges[:, outer], edges[:, inner]
+    if not len(outer):
+        return []
+    one, other = edges.take(outer, axis=1), edges.take(inner, axis=1)
     width, height = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    sizes = edges[2:] - edges[:2]
-    areas = sizes[0] * sizes[1]
-    found = width * height > WITHIN * np.minimum(areas[outer], areas[inner])
-    pairs = np.stack((outer[found], inner[found]))
-    pairs.sort(axis=0)
-    return sorted(zip(*pairs.tolist(), strict=True))
+    size, others = one[2:] - one[:2], other[2:] - other[:2]
+    found = width * height > WITHIN * np.minimum(size[0] * size[1], others[0] * others[1])
+    better, worse = np.minimum(outer, inner)[found], np.maximum(outer, inner)[found]
+    return sorted(zip(better.tolist(), worse.tolist(), strict=True))
 
 
 def _centred(edges: Floats) -> tuple[Ints, Ints]:
     """Pairs of boxes of which the second has its middle in the first.
 
-    Who shares most of a box has its middle; along the sorted middles few are asked for the rest.
+    Who shares most of a box has its middle, so few pairs are asked for the rest; single precision
+    and truth values make it quick to ask everybody for this.
     """
-    across, down = (edges[:2] + edges[2:]) / 2
-    order = np.argsort(across)
-    first, end = np.searchsorted(across[order], edges[::2])
-    count = end - first
-    outer = np.repeat(np.arange(len(count)), count)
-    inner = order[np.arange(len(outer)) + np.repeat(first + count - count.cumsum(), count)]
-    middle = down[inner]
-    held = (edges[1, outer] < middle) & (middle < edges[3, outer]) & (outer != inner)
-    return outer[held], inner[held]
+    coarse = edges.astype(np.float32)
+    middle = (coarse[:2] + coarse[2:]) / 2
+    half = (middle - coarse[:2])[:, :, None]
+    across, down = np.abs(middle[:, None] - middle[:, :, None]) < half
+    held = across & down
+    np.fill_diagonal(held, val=False)
+    return np.divmod(held.ravel().nonzero()[0], held.shape[1])

@@ -3,7 +3,9 @@
 At ten analysed frames a second a motorbike moves about its own width between two of them, so boxes
 are grown before their overlap is measured, and a track too young to have a velocity gets a second,
 wider chance. The motion model runs on real timestamps: a shed frame only makes the step longer.
-Low-score detections may continue a track but never begin one (as in ByteTrack, Zhang et al. 2022).
+Low-score detections continue tracks (as in ByteTrack, Zhang et al. 2022) and begin them, too: a
+lorry that drives into a close view is seen well only when it is over the line. But without better
+ones no track is a vehicle.
 """
 
 from dataclasses import dataclass
@@ -27,11 +29,12 @@ _SURE = 5
 # What is kept of a track, a column each of one matrix, so that each step is a few array operations.
 _CENTRE, _SIZE, _VELOCITY = slice(0, 2), slice(2, 4), slice(4, 6)
 _SPREAD = slice(6, 9)  # variances of position and velocity and what they share, in box sizes
-_BOX, _ORIGIN = slice(9, 13), slice(13, 15)
-_LAST, _HITS, _GUIDED = 15, 16, 17  # guided: born with the velocity of its place
-_CUT = slice(18, 22)  # which edges of the picture cut the box that was seen last
-_SAID = 22  # sum of its votes' weights
-_VOTES = slice(23, 23 + len(CLASSES))
+_ORIGIN, _GUIDED = slice(9, 11), 11  # guided: born with the velocity of its place
+_SIGHT = slice(12, 21)  # as it was seen last: …
+_BOX, _CUT, _LAST = slice(12, 16), slice(16, 20), 20  # … which edges of the picture cut it, when
+_HITS, _STRONG, _SAID = 21, 22, 23  # … those with a high score; sum of its votes' weights
+_VOTES = slice(24, 24 + len(CLASSES))
+_TALLY = slice(_HITS, _VOTES.stop)
 _ROWS = _VOTES.stop
 
 
@@ -44,9 +47,9 @@ class TrackerSettings:
         grow_young: The same for tracks of fewer than ``young`` hits, in the second pass.
         young: Hits until a track's velocity is believed.
         least: Overlap of grown boxes below which two boxes are not the same vehicle.
-        high: Score from which a detection may begin a track.
+        high: Score from which a detection is strong.
         low: Score below which a detection is ignored.
-        confirm: Hits until a track is a vehicle.
+        confirm: Hits until a track is a vehicle; ``strong`` of them have to be strong.
         patience_s: How long a confirmed track lives on without a detection.
         doubt_s: The same for one that is not confirmed.
         agility: How quickly velocity may change: spread of acceleration, box sizes per s² · √s.
@@ -60,6 +63,7 @@ class TrackerSettings:
     high: float = 0.5
     low: float = 0.25
     confirm: int = 3
+    strong: int = 2
     patience_s: float = 3.0
     doubt_s: float = 0.35
     agility: float = 1.5
@@ -122,20 +126,22 @@ class Tracker:
         boxes = np.ascontiguousarray(np.asarray(found.boxes, float).reshape(-1, 4).T)
         match = np.full(len(self._ids), -1)
         strong = found.scores >= own.high
-        weak = ~strong
+        free = strong.copy()
         cuts = cut(boxes, self._size)
         both = self._kept[_CUT] > 0, cuts
         pairs = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
         rows, columns, _ = pairs
-        self._pair(match, strong, pairs, strong[columns])
-        self._second_chance(match, strong, boxes)
-        self._pair(match, weak, pairs, weak[columns] & (self._kept[_HITS][rows] >= own.confirm))
+        self._pair(match, free, pairs, strong[columns] & (self._kept[_STRONG][rows] > 0))
+        self._second_chance(match, free, boxes)
+        free |= ~strong
+        self._pair(match, free, pairs, free[columns])
         seen = match >= 0
-        self._correct(match, boxes, cuts, found, t)
+        sights, tally = self._heard(found, boxes, cuts, t)
+        self._correct(match, sights, tally)
         self._teach(seen)
         ended, alive = self._bury(t, seen)
-        born = strong.nonzero()[0]
-        self._bear(boxes[:, born], cuts[:, born], found.scores[born], found.classes[born], t)
+        born = free.nonzero()[0]
+        self._bear(sights[:, born], tally[:, born])
         seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
         return self._told(seen, ended)
 
@@ -148,11 +154,15 @@ class Tracker:
             kept[_VELOCITY].T,
             hits.astype(np.int64),
             seen,
-            hits >= self._settings.confirm,
+            self._confirmed(),
             kept[_VOTES].T,
             kept[_VOTES].sum(axis=0) / kept[_SAID],
             ended,
         )
+
+    def _confirmed(self) -> Bools:
+        own, kept = self._settings, self._kept
+        return np.asarray((kept[_HITS] >= own.confirm) & (kept[_STRONG] >= own.strong))
 
     def _predict(self, step: float) -> None:
         if step == 0.0 or not len(self._ids):
@@ -189,22 +199,36 @@ class Tracker:
         match[tracks[rows]] = others[columns]
         free[others[columns]] = False
 
-    def _correct(self, match: Ints, boxes: Floats, cuts: Cut, found: Detections, t: float) -> None:
+    def _heard(
+        self, found: Detections, boxes: Floats, cuts: Cut, t: float
+    ) -> tuple[Floats, Floats]:
+        """What detections tell their tracks, a column each; and one more, of no detection."""
+        count = len(found.scores)
+        sights = np.concatenate((boxes, cuts, np.full((1, count), t)))
+        tally = np.zeros((_ROWS - _HITS, count + 1))
+        hits, strong, said, *_ = tally[:, :count]
+        hits[:] = 1
+        strong[:] = found.scores >= self._settings.high
+        said[:] = np.where(cuts.any(axis=0), _PART, 1.0)
+        votes = tally[_VOTES.start - _HITS :]
+        votes[found.classes, np.arange(count)] = said * found.scores
+        return sights, tally
+
+    def _correct(self, match: Ints, sights: Floats, tally: Floats) -> None:
         """Kalman update of the matched tracks, worked out for all: the others' gain is nothing."""
         seen = match >= 0
-        tracks = seen.nonzero()[0]
-        if not len(tracks):
+        if not seen.any():
             return
-        kept, chosen = self._kept, match[tracks]
+        kept = self._kept
+        np.copyto(kept[_SIGHT], sights.take(match, axis=1), where=seen)
+        kept[_TALLY] += tally.take(match, axis=1)  # the last column for whom nobody found
         box = kept[_BOX]
-        box[:, tracks] = np.take(boxes, chosen, axis=1)
         place, shared, speed = kept[_SPREAD]
         weight = seen / (place + self._settings.jitter**2)
         gain, gain_v = place * weight, shared * weight
         miss = (box[:2] + box[2:]) / 2 - kept[_CENTRE]
         kept[_CENTRE] += gain * miss
         kept[_VELOCITY] += gain_v * miss
-        kept[_CUT, tracks] = np.take(cuts, chosen, axis=1)
         # Size follows slowly: a half-hidden vehicle is not a smaller one. But one that enters
         # the picture shows more of itself from frame to frame.
         pace = np.where(kept[_CUT].any(axis=0), 1.0, 0.4) * seen
@@ -212,11 +236,6 @@ class Tracker:
         speed -= gain_v * shared
         shared *= 1 - gain
         place *= 1 - gain
-        kept[_HITS] += seen
-        kept[_LAST, tracks] = t
-        weight = np.where(cuts.any(axis=0), _PART, 1.0)[chosen]
-        kept[_SAID, tracks] += weight
-        kept[_VOTES][found.classes[chosen], tracks] += weight * found.scores[chosen]
 
     def _teach(self, seen: Bools) -> None:
         """Who is sure of its velocity tells it to the places where it is and where it began."""
@@ -233,29 +252,28 @@ class Tracker:
         own, since = self._settings, t - self._kept[_LAST]
         dead = ~seen & (since > own.doubt_s)
         if dead.any():
-            dead &= (self._kept[_HITS] < own.confirm) | (since > own.patience_s)
+            dead &= ~self._confirmed() | (since > own.patience_s)
         ended, alive = self._ids[dead], ~dead
         if len(ended):
-            self._ids, self._kept = self._ids[alive], self._kept[:, alive]
+            self._ids, self._kept = self._ids[alive], self._kept.compress(alive, axis=1)
         return ended, alive
 
-    def _bear(self, boxes: Floats, cuts: Cut, scores: Floats, classes: Ints, t: float) -> None:
-        count = boxes.shape[1]
+    def _bear(self, sights: Floats, tally: Floats) -> None:
+        count = sights.shape[1]
         if not count:
             return
         new = np.zeros((_ROWS, count))
+        new[_SIGHT], new[_TALLY] = sights, tally
+        boxes = new[_BOX]
         new[_CENTRE] = new[_ORIGIN] = (boxes[:2] + boxes[2:]) / 2
         new[_SIZE] = boxes[2:] - boxes[:2]
-        new[_BOX], new[_CUT] = boxes, cuts
         new[_VELOCITY], known = self._flow.guess(new[_CENTRE])
+        new[_GUIDED] = known
         # A new vehicle may do several of its own sizes a second, either way, if nothing is known.
         sizes = np.hypot(*new[_VELOCITY]) / np.sqrt(new[_SIZE].prod(axis=0))
         place, _, speed = new[_SPREAD]
         place[:] = self._settings.jitter**2
         speed[:] = np.where(known, (0.35 * sizes + 0.3) ** 2, 25.0)
-        new[_LAST], new[_HITS], new[_GUIDED] = t, 1, known
-        new[_SAID] = np.where(cuts.any(axis=0), _PART, 1.0)
-        new[_VOTES][classes, np.arange(count)] = new[_SAID] * scores
         self._ids = np.append(self._ids, np.arange(self._next, self._next + count))
         self._kept = np.concatenate([self._kept, new], axis=1)
         self._next += count

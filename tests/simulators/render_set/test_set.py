@@ -174,3 +174,12 @@ def test_gates_wait_for_long_vehicles_and_bridges_look_along_an_arm() -> None:
         assert 60 < abs(look[1]) < 260
         assert abs(eye.x - look[0]) < abs(eye.y - look[1]) + 10
         assert bridge.traffic(chance)
+
+
+def test_sets_of_the_seldom_have_many_of_them() -> None:
+    chance = Random(5)
+    scenes = [SiteScene(number, SIZE, chance, "seldom") for number in range(4)]
+    assert not any(scene.camera.plates for scene in scenes)
+    kinds = [pose.vehicle.cls for scene in scenes for pose in scene.traffic(chance)]
+    assert kinds.count("bicycle") > 0.04 * len(kinds)
+    assert kinds.count("light_truck") > 0.04 * len(kinds)

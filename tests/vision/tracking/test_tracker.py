@@ -65,15 +65,46 @@ def test_a_gap_is_bridged_by_motion_on_real_time() -> None:
     assert tracks.ids.tolist() == [1]
 
 
-def test_a_weak_detection_continues_a_track_but_begins_none() -> None:
+def test_a_weak_detection_continues_a_track() -> None:
     tracker = Tracker()
-    tracker.update(0.0, found(box(50)))
-    tracker.update(0.1, found(box(55)))
-    tracker.update(0.2, found(box(60)))
-    tracks = tracker.update(0.3, found(box(65), box(300), scores=[0.3, 0.4]))
+    for step in range(3):
+        tracker.update(step * 0.1, found(box(50 + 5 * step)))
+    tracks = tracker.update(0.3, found(box(65), scores=[0.3]))
     assert tracks.ids.tolist() == [1]
     assert tracks.seen.tolist() == [True]
     assert tracks.hits.tolist() == [4]
+
+
+def test_weak_detections_alone_are_no_vehicle() -> None:
+    tracker = Tracker()
+    for step in range(20):
+        score = 0.9 if step == 10 else 0.4
+        tracks = tracker.update(step * 0.1, found(box(50 + 5 * step), scores=[score]))
+        assert tracks.ids.tolist() == [1]
+        assert not tracks.confirmed.any()
+
+
+def test_a_vehicle_that_was_seen_dimly_at_first_has_its_way_from_there() -> None:
+    """So that who is seen well only behind the line has crossed it."""
+    tracker = Tracker()
+    for step in range(6):
+        score = 0.3 if step < 4 else 0.9
+        tracks = tracker.update(step * 0.1, found(box(50 + 8 * step), scores=[score]))
+    assert tracks.ids.tolist() == [1]
+    assert tracks.hits.tolist() == [6]
+    assert tracks.confirmed.tolist() == [True]
+
+
+def test_the_dim_never_take_what_belongs_to_the_clear() -> None:
+    """A ghost beside a vehicle, before it in the list: the vehicle keeps its number."""
+    tracker = Tracker()
+    for step in range(3):
+        tracker.update(step * 0.1, found(box(50 + 5 * step)))
+    both = found(box(56), box(66), scores=[0.45, 0.9])
+    tracks = tracker.update(0.3, both)
+    assert tracks.ids.tolist() == [1, 2]
+    assert tracks.confirmed.tolist() == [True, False]
+    assert tracks.boxes[:, 0].tolist() == pytest.approx([56, 46], abs=1)
 
 
 def test_the_dead_are_named_once_and_doubtful_ones_die_sooner() -> None:
