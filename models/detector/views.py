@@ -35,6 +35,10 @@ _SOUGHT = np.array([_OFTEN.get(one, 8) for one in CLASSES])
 """How many times rather a view is of one of a kind than of a car: the seldom are soon forgotten."""
 _ZOOM, _CLOSE_ZOOM = (0.5, 1.6), (0.7, 1.3)  # of the scale in use
 _CLOSE, _TRIES = 0.5, 12  # of whole frames; lessons drawn to find such a one
+_DESERTED = 0.12
+"""Of whole frames: a piece of road with nobody on it, as large as the picture. A net that knows
+lorries that fill a picture, and roads from afar alone, takes a blurred road for one of these."""
+_PIECE = (0.1, 0.5)  # of a picture's width
 _LARGE = 180.0  # pixels of the input: from here on a crop shows parts only
 _SLACK = 24.0  # pixels of border that a view may have at most
 
@@ -156,11 +160,34 @@ class Scenes:
 
     def _whole(self, chance: Generator) -> View:
         """A whole frame; often one with a vehicle that no crop can show, if there are such."""
+        if chance.random() < _DESERTED:
+            piece = self._deserted(chance)
+            if piece is not None:
+                return _of_nothing(piece)
         if chance.random() < _CLOSE:
             for lesson in (self._drawn(chance) for _ in range(_TRIES)):
                 if _fills(lesson, self._size):
                     return self._view(lesson, self._size, chance, _CLOSE_ZOOM)
         return self.view(chance, self._size)
+
+    def _deserted(self, chance: Generator) -> MatLike | None:
+        """A piece of a picture, enlarged, that no label touches; None if none is found."""
+        shape = np.array(self._size)
+        for lesson in (self._drawn(chance) for _ in range(_TRIES)):
+            first = np.array((0.0, max(lesson.above_y, 0.0)))
+            size = chance.uniform(*_PIECE) * lesson.size[0] * shape / shape[0]
+            room = lesson.size - size - first
+            if not lesson.whole or room.min() < 0:
+                continue
+            low = first + chance.uniform(0, room)
+            taken = np.concatenate((lesson.boxes, lesson.ignore))
+            if ((taken[:, :2] < low + size) & (taken[:, 2:] > low)).all(1).any():
+                continue
+            picture, kept = self._kept(lesson)
+            (left, upper), (right, lower) = np.rint(np.array((low, low + size)) * kept).astype(int)
+            piece = cv2.resize(picture[upper:lower, left:right], self._size)
+            return change(piece, chance)
+        return None
 
     def _drawn(self, chance: Generator) -> Lesson:
         scene = self._scenes[self.names[chance.choice(len(self.names), p=self.shares)]]

@@ -64,7 +64,7 @@ def _blur(picture: MatLike, chance: Generator) -> MatLike:
         turn = cv2.getRotationMatrix2D(((size - 1) / 2, (size - 1) / 2), chance.uniform(0, 180), 1)
         return cv2.filter2D(picture, -1, cv2.warpAffine(kernel, turn, (size, size)))
     height, width = picture.shape[:2]
-    share = chance.uniform(0.5, 0.9)
+    share = chance.uniform(0.3, 0.9)
     small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
 

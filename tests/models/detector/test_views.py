@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from edge_agent.models.detector import blind
+from edge_agent.models.detector import blind, views
 from edge_agent.models.detector.classes import CLASSES
 from edge_agent.models.detector.labels import Lesson, read
 from edge_agent.models.detector.views import CROP, Scenes, batch
@@ -70,6 +70,21 @@ def test_whole_frames_are_more_often_of_vehicles_that_no_crop_can_show(tmp_path:
         buses += int(((kinds == CLASSES.index("bus")) & real).sum())
         cars += int(((kinds == CLASSES.index("car")) & real).sum())
     assert buses > 1.5 * cars > 0
+
+
+def test_pieces_of_road_as_large_as_the_picture_hold_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "change", lambda picture, _: picture)
+    scenes, chance = Scenes(lessons(tmp_path), SIZE), np.random.default_rng(3)
+    pieces = [scenes._deserted(chance) for _ in range(30)]
+    shown = [one for one in pieces if one is not None]
+    assert len(shown) > 20
+    dark = 90  # between the road's grey and a vehicle's
+    assert all(one.shape == (384, 640, 3) and int(one.min()) > dark for one in shown)
+    full = ("bus", [0.0, 0.0, 320.0, 240.0])
+    crowded = Scenes(read([folder(tmp_path / "full", frame("a", full))]), SIZE)
+    assert crowded._deserted(chance) is None
 
 
 def test_what_ends_above_the_labelled_road_is_neither_right_nor_wrong(tmp_path: Path) -> None:
