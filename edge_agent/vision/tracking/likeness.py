@@ -3,7 +3,8 @@
 Overlap (IoU) of grown boxes, times the ratio of their heights. Of a box that an edge of the picture
 cuts, the side across that edge is the vehicle's as little as its foot is: a car that drives into a
 close view doubles its height from one frame to the next and keeps its width. So two boxes cut by
-the same edge are as alike as their sides along it.
+the same edge are as alike as their sides along it. Only who filled the picture from edge to edge is
+not, a moment later, a narrow strip at one of them: that is the next one.
 """
 
 import numpy as np
@@ -18,6 +19,8 @@ Cut = NDArray[np.bool_]
 
 _NEAR = 0.02
 """A box that ends so near an edge is cut by it, share of the picture's width or height."""
+_STRIP = 0.5
+"""A box this narrow beside one that the picture cuts at both ends is not of the same vehicle."""
 
 
 def cut(boxes: Floats, size: tuple[int, int] | None) -> Cut:
@@ -61,8 +64,11 @@ def likeness(
         same = cuts[0].take(rows, axis=1) & cuts[1].take(columns, axis=1)
         along = both / (own + other - both)  # of widths, of heights
         along *= np.minimum(own, other) / np.maximum(own, other)
+        through = (cuts[0][:2] & cuts[0][2:]).take(rows, axis=1)
+        near = ~through | (other > _STRIP * own)
         for side, edges in ((1, same[::2]), (0, same[1::2])):
-            np.maximum(score, along[side], out=score, where=edges[0] | edges[1])
+            by_side = (edges[0] | edges[1]) & near[1 - side]
+            np.maximum(score, along[side], out=score, where=by_side)
     enough = (score >= least).nonzero()[0]
     return rows[enough], columns[enough], score[enough]
 

@@ -68,3 +68,10 @@ def test_the_edge_takes_no_likeness_and_is_fair(
 @given(_BOX)
 def test_a_box_is_quite_like_itself(one: tuple[float, ...]) -> None:
     assert alike(one, one, SIZE) == pytest.approx(1.0)
+
+
+def test_a_strip_at_the_edge_is_not_the_vehicle_that_filled_the_picture() -> None:
+    """A lorry went by the lens; a moment later the next one's front shows at the upper edge."""
+    filled = (0.0, 0.0, 640.0, 360.0)
+    strip, rear = (60.0, 0.0, 600.0, 60.0), (60.0, 120.0, 600.0, 360.0)
+    assert alike(filled, strip, SIZE) < LEAST < alike(filled, rear, SIZE)
