@@ -55,11 +55,12 @@ def main(argv: list[str] | None = None) -> int:
     if options.list or not measures:
         print(*(measure.name for measure in measures), sep="\n")
         return 0 if measures else 2
-    print(f"{'figure':<46} {'value':>10} {'unit':<10} target")
+    print(f"{'figure':<46} {'value':>10} {'unit':<10} target", flush=True)
     silence()
     figures: list[Figure] = []
     broken: list[str] = []
-    for measure in measures:
+    for number, measure in enumerate(measures, 1):
+        print(f"measuring {measure.name}, {number} of {len(measures)}", file=sys.stderr, flush=True)
         absent = missing(measure.needs)
         if absent:
             print(f"{measure.name:<46} skipped: needs {', '.join(absent)}")
