@@ -205,7 +205,9 @@ def plates_sheet(watched: Sequence[Watched], name: str) -> str:
     for one in watched:
         found = one.matched("plate")
         told = [(item, "unread") for item in found.missed] + [(i, "wrong") for i in found.extra]
-        moments += [Moment(one.tape.video, item.t, f"{word}: {item.key[1]}") for item, word in told]
+        moments += [
+            Moment(one.tape.video, item.t, f"{word}: {item.key[-1]}") for item, word in told
+        ]
     return write_sheet(moments, f"plates-{name}")
 
 

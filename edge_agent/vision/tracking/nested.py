@@ -17,9 +17,10 @@ _TWO_WHEELED = np.array([one in {VehicleClass.MOTORBIKE, VehicleClass.BICYCLE} f
 
 
 def outermost(found: Detections, least: float) -> Detections:
-    """What is left of detections; those with scores below ``least`` are left out as well."""
+    """What is left of detections; those that score below ``least`` or have no area go as well."""
     order = np.argsort(-found.scores, kind="stable")
     order = order[: np.count_nonzero(found.scores >= least)]
+    order = order[(found.boxes[order, 2:] > found.boxes[order, :2]).all(axis=1)]
     best = Detections(
         found.boxes.take(order, axis=0), found.scores.take(order), found.classes.take(order)
     )

@@ -42,10 +42,16 @@ def test_what_scores_too_low_is_left_out() -> None:
     assert len(outermost(Detections.none(), 0.25).scores) == 0
 
 
+def test_what_has_no_area_is_left_out() -> None:
+    turned, flat = ((9.0, 0.0, 2.0, 9.0), 0.9, CAR), ((0.0, 5.0, 9.0, 5.0), 0.9, CAR)
+    sound = ((20.0, 20.0, 40.0, 40.0), 0.6, CAR)
+    assert outermost(found(turned, sound, flat), 0.25).scores.tolist() == [0.6]
+
+
 @given(
     st.lists(
         st.tuples(
-            st.tuples(*[st.floats(0, 60)] * 2, *[st.floats(0, 40)] * 2),
+            st.tuples(*[st.floats(0, 60)] * 2, *[st.floats(1, 40)] * 2),
             st.floats(0, 1),
             st.sampled_from([BIKE, BUS, CAR]),
         ),
