@@ -16,12 +16,14 @@ from edge_agent.vision.strays.settings import StraySettings
 from edge_agent.vision.strays.strays import Strays
 from edge_agent.vision.tracking.tracker import Tracker, Tracks
 from edge_agent.vision.vehicles import Vehicles
-from edge_agent.vision.waiting import PLATE_WAIT_S, SPEED_WAIT_S, Waiting
+from edge_agent.vision.waiting import MOST_WAIT_S, SPEED_WAIT_S, Waiting
 from edge_agent.vision.watch import PictureWatch
 from edge_agent.vision.zones import ZoneMeter
 
 _TRUSTED = 1000
 """Per mille of its vehicle's confidence that a crossing deserves; one that nobody saw, half."""
+_CLEAR = 0.9
+"""Share of the votes from which on a vehicle's class is no longer in doubt."""
 _LOOKED_AT = 2
 """Sights of a vehicle before its plate is looked for."""
 
@@ -79,8 +81,7 @@ class Pipeline:
         self._watch = PictureWatch()
         self._conditions = PictureConditions()
         least_s = 0.0 if ground is None else SPEED_WAIT_S
-        most_s = least_s if lookout is None else PLATE_WAIT_S
-        self._waiting = Waiting(self._complete, least_s, most_s)
+        self._waiting = Waiting(self._complete, least_s, MOST_WAIT_S)
         self._shape: tuple[int, ...] = ()
         self._zone_due: float | None = None
         self.vehicles = Vehicles((0, 0), scene.anchor, ground, 0)
@@ -181,12 +182,16 @@ class Pipeline:
     def _told(self, t: float, ended: list[int]) -> list[Reading]:
         """Crossings whose time has come; vehicles that ended are forgotten."""
         self._waiting.gone(ended)
-        settled = (lambda _: True) if self._lookout is None else self._lookout.settled
-        readings = self._waiting.due(t, settled)
+        readings = self._waiting.due(t, self._settled)
         self.vehicles.forget(ended)
         if self._lookout is not None:
             self._lookout.forget(ended)
         return self._counted(readings)
+
+    def _settled(self, track: int) -> bool:
+        """Whether a vehicle that is in sight has nothing more to give."""
+        clear = self.vehicles[track].share >= _CLEAR
+        return clear and (self._lookout is None or self._lookout.settled(track))
 
     def _complete(self, reading: CrossingReading, t: float) -> CrossingReading:
         """What is known of its vehicle by now."""

@@ -26,6 +26,7 @@ class Vehicle:
         box: Where it was seen last, pixels of the analysed picture.
         hits: How often it was seen.
         kind: Class with most votes, each weighted by its detection's score.
+        share: Of the votes of those sights that knew a class.
         confidence: Mean score of its sights times the share of the votes, per mille.
         path: On the road; empty without a calibrated camera.
     """
@@ -33,6 +34,7 @@ class Vehicle:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     hits: int = 0
     kind: VehicleClass = VehicleClass.UNKNOWN
+    share: float = 0.0
     confidence: int = 0
     path: Path = field(default_factory=Path)
 
@@ -85,6 +87,7 @@ class Vehicles:
             x1, y1, x2, y2 = known.box = tuple(tracks.boxes[i].tolist())
             known.hits = int(tracks.hits[i])
             known.kind = CLASSES[best[i]]
+            known.share = float(votes[i, best[i]] / votes[i].sum())
             share = float(tracks.votes[i, best[i]] / tracks.votes[i].sum())
             known.confidence = round(1000 * float(tracks.score[i]) * share)
             self._stride(t, known)

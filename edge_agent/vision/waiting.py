@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from edge_agent.device.readings import CrossingReading
 
-PLATE_WAIT_S = 1.5
-"""How long a crossing may wait for its plate. Counts by the interval are given 2 s of grace."""
+MOST_WAIT_S = 1.5
+"""How long a crossing may wait for its plate, or until it is clear what its vehicle is: one that
+came over the picture's edge just now shows more of itself. Counts by the interval are given 2 s of
+grace."""
 SPEED_WAIT_S = 0.5
 """How long it waits for the path beyond the line, where speed is measured."""
 
@@ -33,7 +35,7 @@ class Waiting:
     Args:
         complete: Called once a crossing, when it goes.
         least_s: Shortest wait after the crossing.
-        most_s: Longest wait; the same as ``least_s`` when there is nothing to wait for.
+        most_s: Longest wait.
     """
 
     complete: Complete
@@ -64,8 +66,9 @@ class Waiting:
         while self._held:
             held = self._held[0]
             age = t - held.t
-            enough = age >= self.least_s and settled(held.reading.track)
-            if not (held.done or enough or age >= self.most_s):
+            # Who is done may be forgotten already, and is asked nothing.
+            late = held.done or age >= self.most_s
+            if not (late or (age >= self.least_s and settled(held.reading.track))):
                 break
             self._finish(held)
             ready.append(self._held.pop(0).reading)

@@ -20,14 +20,17 @@ def _name(module: ModuleType) -> str:
     return module.__name__.rpartition(".")[2]
 
 
-def _chosen(found: list[ModuleType], words: list[str]) -> list[Measure]:
-    return [
+def _chosen(found: list[ModuleType], words: list[str]) -> tuple[list[Measure], list[Measure]]:
+    """What is asked for; and of that the long ones that were not asked for by name."""
+    asked = [
         measure
         for module in found
         for measure in module.MEASURES
         if not words
         or {getattr(module, "SUITE", "spine"), _name(module), measure.name} & set(words)
     ]
+    long = [measure for measure in asked if measure.long and measure.name not in words]
+    return [measure for measure in asked if measure not in long], long
 
 
 def _text(figure: Figure) -> str:
@@ -51,9 +54,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Measure, print, judge."""
     options = _arguments(argv)
-    measures = _chosen(modules("tests.bench", "MEASURES"), options.which)
+    measures, long = _chosen(modules("tests.bench", "MEASURES"), options.which)
     if options.list or not measures:
-        print(*(measure.name for measure in measures), sep="\n")
+        print(*(measure.name for measure in [*measures, *long]), sep="\n")
         return 0 if measures else 2
     print(f"{'figure':<46} {'value':>10} {'unit':<10} target", flush=True)
     silence()
@@ -76,6 +79,8 @@ def main(argv: list[str] | None = None) -> int:
         print(*map(_text, fresh), sep="\n", flush=True)
     bad = [figure.name for figure in figures if not figure.ok] + broken
     print(f"{len(figures)} figures, {len(bad)} missed")
+    if long:
+        print("by name only, for they are long:", ", ".join(measure.name for measure in long))
     if options.json:
         print(json.dumps({"figures": [asdict(figure) for figure in figures], "bad": bad}))
     return 1 if bad else 0

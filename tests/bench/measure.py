@@ -25,3 +25,5 @@ class Measure:
     run: Callable[[bool], list[Figure]]
     needs: tuple[str, ...] = ()
     """``root`` or names of programs; where one is missing the measure is skipped, and said so."""
+    long: bool = False
+    """Takes a quarter of an hour or more: run only when its own name is asked for."""

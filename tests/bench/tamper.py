@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 
 import cv2
@@ -44,10 +45,21 @@ def _noticed(site: str, camera: str, count: int, name: str, seed: int) -> tuple[
     return told, float(_ALLOWED_S)
 
 
-def tampering(quick: bool) -> list[Figure]:
-    """Faults planted at any hour, and a whole day without one."""
+def _tampering(quick: bool) -> list[Figure]:
+    """Faults planted at any hour; and of a day without one the hours in which much changes."""
+    cameras, each = (_CAMERAS[:2], 4) if quick else (_CAMERAS, 8)
+    return _told_of(cameras, 45, each, short=True)
+
+
+def _tampering_long(_quick: bool) -> list[Figure]:
+    """More faults, and every second of the day."""
+    return _told_of(_CAMERAS, 90, 24, short=False)
+
+
+def _told_of(
+    cameras: Sequence[tuple[str, str]], count: int, each: int, *, short: bool
+) -> list[Figure]:
     cv2.setNumThreads(1)
-    cameras, count, each = (_CAMERAS[:2], 45, 4) if quick else (_CAMERAS, 90, 24)
     figures = []
     for name, (codes, _) in FAULTS.items():
         told = [
@@ -70,14 +82,14 @@ def tampering(quick: bool) -> list[Figure]:
                 + "".join(f"; {number} told as {word}" for word, number in others.items()),
             )
         )
-    return [*figures, *(_false(site, camera, count, quick) for site, camera in cameras)]
+    return [*figures, *(_false(site, camera, count, short=short) for site, camera in cameras)]
 
 
-def _false(site: str, camera: str, count: int, quick: bool) -> Figure:
+def _false(site: str, camera: str, count: int, *, short: bool) -> Figure:
     day, watch = Day(reel(site, camera, _SEED, count), _SEED), PictureWatch()
     cried: list[str] = []
     before, spent, looked = "", 0.0, 0
-    for second in seconds(short=quick):
+    for second in seconds(short=short):
         picture = day.at(second)
         began = time.process_time()
         watch.step(second, picture)
@@ -97,4 +109,4 @@ def _false(site: str, camera: str, count: int, quick: bool) -> Figure:
     )
 
 
-MEASURES = [Measure("tamper", tampering)]
+MEASURES = [Measure("tamper", _tampering), Measure("tamper-long", _tampering_long, long=True)]

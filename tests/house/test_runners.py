@@ -95,6 +95,34 @@ def test_a_missed_target_is_told_by_the_exit_code(
     assert last["bad"] == ([] if ok else ["delay"])
 
 
+@pytest.mark.parametrize(
+    ("words", "ran"),
+    [([], ["short"]), (["eyes"], ["short"]), (["eyes", "whole"], ["short", "whole"])],
+)
+def test_a_long_measure_is_run_when_its_name_is_said_and_else_named(
+    words: list[str],
+    ran: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked: list[str] = []
+
+    def run(name: str) -> list[Figure]:
+        asked.append(name)
+        return [Figure(name, 1.0, "×", "≤ 1", True)]
+
+    measures = [
+        Measure("short", lambda _: run("short")),
+        Measure("whole", lambda _: run("whole"), long=True),
+    ]
+    monkeypatch.setattr(
+        bench, "modules", lambda *_: [_module("x", MEASURES=measures, SUITE="eyes")]
+    )
+    assert bench.main(words) == 0
+    assert asked == ran
+    assert ("they are long: whole" in capsys.readouterr().out) is ("whole" not in ran)
+
+
 def test_a_word_that_names_nothing_is_wrong_usage() -> None:
     assert bench.main(["no-such-suite"]) == 2
     assert torture.main(["--only", "no-such-fault"]) == 2

@@ -10,9 +10,10 @@ from edge_agent.device.readings import (
     ConditionReading,
     CrossingReading,
     Reading,
+    VehicleClass,
     ZoneReading,
 )
-from edge_agent.vision.frame import Frame, framed, shrink
+from edge_agent.vision.frame import CLASSES, Detections, Frame, framed, shrink
 from edge_agent.vision.motion import MotionDetector
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.scene import Scene
@@ -125,6 +126,39 @@ def test_a_frozen_picture_is_a_condition_and_its_zones_are_unknown() -> None:
     ]
     [zone] = [r for r in readings if isinstance(r, ZoneReading)]
     assert (zone.vehicles, zone.occupancy, zone.why) == (None, None, "picture frozen")
+
+
+class Script:
+    """A detector that sees a motorbike, which it takes for a car at first."""
+
+    def __init__(self, taken: int) -> None:
+        self._taken, self._seen = taken, 0
+
+    def detect(self, _frame: Frame) -> Detections:
+        y = 10.0 * self._seen
+        kind = VehicleClass.CAR if self._seen < self._taken else VehicleClass.MOTORBIKE
+        self._seen += 1
+        box = np.array([[300.0, y, 330.0, y + 40]])
+        return Detections(box, np.array([0.9]), np.array([CLASSES.index(kind)]))
+
+    def cut(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("taken", "tells", "kind"),
+    [(0, 17, "motorbike"), (3, 22, "motorbike"), (12, 31, "motorbike"), (18, 17, "car")],
+)
+def test_a_crossing_waits_until_it_is_clear_what_its_vehicle_is(
+    taken: int, tells: int, kind: str
+) -> None:
+    pipeline = Pipeline(Scene({"mid": (0, 0.5, 1, 0.5)}), Script(taken), "run")
+    told = {
+        index: crossing.vehicle.value
+        for index, frame in enumerate(film(3.3, [], size=(360, 640)))
+        for crossing in crossings(pipeline.feed(frame))
+    }
+    assert told == {tells: kind}
 
 
 def test_large_pictures_are_analysed_small() -> None:

@@ -71,6 +71,18 @@ def test_a_vehicle_that_is_gone_is_completed_while_it_is_known() -> None:
     assert desk.asked == [2, 1]
 
 
+def test_of_a_vehicle_that_is_gone_nothing_is_asked_any_more() -> None:
+    desk = Desk()
+    desk.waiting.add(crossing(1), 10.0)
+    desk.waiting.add(crossing(2), 10.1)
+    desk.waiting.gone([2])
+    asked: list[int] = []
+    for t in (10.2, 11.5):
+        told = desk.waiting.due(t, lambda track: bool(asked.append(track)))
+    assert [one.track for one in told] == [1, 2]
+    assert asked == [1]
+
+
 def test_two_lines_are_two_crossings_of_one_vehicle() -> None:
     desk = Desk()
     desk.waiting.add(crossing(1, "a"), 10.0)

@@ -229,10 +229,11 @@ class Tracker:
         miss = (box[:2] + box[2:]) / 2 - kept[_CENTRE]
         kept[_CENTRE] += gain * miss
         kept[_VELOCITY] += gain_v * miss
-        # Size follows slowly: a half-hidden vehicle is not a smaller one. But one that enters
-        # the picture shows more of itself from frame to frame.
-        pace = np.where(kept[_CUT].any(axis=0), 1.0, 0.4) * seen
-        kept[_SIZE] += pace * (box[2:] - box[:2] - kept[_SIZE])
+        # Size shrinks slowly: a half-hidden vehicle is not a smaller one. But one that comes near,
+        # or over the picture's edge, shows more of itself from frame to frame.
+        more = box[2:] - box[:2] - kept[_SIZE]
+        pace = np.where(kept[_CUT].any(axis=0) | (more > 0), 1.0, 0.4) * seen
+        kept[_SIZE] += pace * more
         speed -= gain_v * shared
         shared *= 1 - gain
         place *= 1 - gain

@@ -36,6 +36,21 @@ def test_riders_in_a_queue_hide_half_of_each_other_and_both_stay() -> None:
     assert len(outermost(found(near, far), 0.1).scores) == 2
 
 
+def test_the_wheel_of_a_car_is_no_motorbike_but_one_that_rides_before_it_is() -> None:
+    car = ((100.0, 100.0, 160.0, 160.0), 0.8, CAR)
+    wheel = ((98.0, 120.0, 108.0, 141.0), 0.5, BIKE)
+    before = ((110.0, 140.0, 119.0, 164.0), 0.5, BIKE)
+    behind = ((140.0, 98.0, 160.0, 140.0), 0.5, BIKE)
+    left = outermost(found(car, wheel, before, behind), 0.1)
+    assert left.boxes.tolist() == [list(one[0]) for one in (car, before, behind)]
+
+
+def test_the_wheel_of_a_lorry_cannot_be_told_from_a_motorbike_beside_it() -> None:
+    bus = ((100.0, 0.0, 260.0, 160.0), 0.8, BUS)
+    either = ((110.0, 100.0, 122.0, 130.0), 0.5, BIKE)
+    assert len(outermost(found(bus, either), 0.1).scores) == 2
+
+
 def test_what_scores_too_low_is_left_out() -> None:
     one = ((0.0, 0.0, 9.0, 9.0), 0.2, CAR)
     assert len(outermost(found(one), 0.25).scores) == 0

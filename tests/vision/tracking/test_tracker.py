@@ -165,6 +165,14 @@ def test_who_drives_into_a_close_view_and_out_again_keeps_its_number(width: int)
     assert sorted(tracks.ids.tolist()) == [1, 2]
 
 
+def test_a_lorry_that_grows_by_half_from_frame_to_frame_keeps_its_number() -> None:
+    tracker = Tracker(size=(640, 360))
+    lorry = [(125, 0, 514, 73), (73, 3, 561, 136), (63, 21, 574, 210), (0, 12, 637, 314)]
+    for step, seen in enumerate(lorry):
+        tracks = tracker.update(step * 0.1, found(seen))
+    assert tracks.ids.tolist() == [1]
+
+
 def test_the_end_of_a_vehicle_says_less_about_its_class_than_all_of_it() -> None:
     tracker = Tracker(size=(640, 360))
     for step, kind in enumerate([BIKE, BIKE, BIKE, CAR, CAR]):
