@@ -17,7 +17,7 @@ Pairs = tuple[Ints, Ints, Floats]
 Cut = NDArray[np.bool_]
 """4×N: whether the picture's left, upper, right and lower edge cut a box."""
 
-_NEAR = 0.02
+_NEAR = 0.04
 """A box that ends so near an edge is cut by it, share of the picture's width or height."""
 _STRIP = 0.5
 """A box this narrow beside one that the picture cuts at both ends is not of the same vehicle."""

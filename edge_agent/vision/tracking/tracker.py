@@ -23,6 +23,10 @@ Bools = NDArray[np.bool_]
 
 _PART = 0.2
 """Weight of a vote on a vehicle that the picture's edge cuts: the end of a car may be a lorry's."""
+_LEFT = 0.5
+"""Weight of the likeness to a track that the edge cut when it was lost. It has left, probably: who
+was seen a moment ago goes on before it, be it for the first time, and no weak find brings it back.
+"""
 _SURE = 5
 """Hits after which a track teaches the flow, and frames between two lessons."""
 
@@ -130,11 +134,14 @@ class Tracker:
         cuts = cut(boxes, self._size)
         both = self._kept[_CUT] > 0, cuts
         pairs = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
-        rows, columns, _ = pairs
-        self._pair(match, free, pairs, strong[columns] & (self._kept[_STRONG][rows] > 0))
+        rows, columns, scores = pairs
+        left = self._left(t)
+        scores *= np.where(left, _LEFT, 1.0).take(rows)
+        here, clear = (~left).take(rows), strong.take(columns)
+        self._pair(match, free, pairs, here & clear & (self._kept[_STRONG] > 0).take(rows))
         self._second_chance(match, free, boxes)
         free |= ~strong
-        self._pair(match, free, pairs, free[columns])
+        self._pair(match, free, pairs, (here | clear) & free.take(columns))
         seen = match >= 0
         sights, tally = self._heard(found, boxes, cuts, t)
         self._correct(match, sights, tally)
@@ -144,6 +151,11 @@ class Tracker:
         self._bear(sights[:, born], tally[:, born])
         seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
         return self._told(seen, ended)
+
+    def _left(self, t: float) -> Bools:
+        """Whose last sight was cut by the picture's edge, and not a moment ago."""
+        lost = t - self._kept[_LAST] > self._settings.doubt_s
+        return np.asarray(lost & self._kept[_CUT].any(axis=0))
 
     def _told(self, seen: Bools, ended: Ints) -> Tracks:
         kept = self._kept.copy()  # the next frame must not change what was handed out

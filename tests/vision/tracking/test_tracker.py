@@ -173,6 +173,28 @@ def test_a_lorry_that_grows_by_half_from_frame_to_frame_keeps_its_number() -> No
     assert tracks.ids.tolist() == [1]
 
 
+def test_who_left_over_the_edge_takes_nothing_from_who_comes_after_it() -> None:
+    tracker = Tracker(size=(640, 360))
+    for step in range(4):
+        tracks = tracker.update(step * 0.1, found((100, 0, 560, 350)))
+    assert tracks.confirmed.tolist() == [True]
+    tracker.update(1.0, found((130, 0, 520, 40)))
+    tracker.update(1.1, found((120, 0, 530, 120)))
+    tracks = tracker.update(1.2, found((100, 0, 550, 260)))
+    assert tracks.ids[tracks.seen].tolist() == [2]
+
+
+@pytest.mark.parametrize(("score", "who"), [(0.3, 2), (0.9, 1)])
+def test_a_clear_find_brings_back_who_left_over_the_edge_and_no_dim_one(
+    score: float, who: int
+) -> None:
+    tracker = Tracker(size=(640, 360))
+    for step in range(4):
+        tracker.update(step * 0.1, found((100, 0, 560, 350)))
+    tracks = tracker.update(1.0, found((100, 0, 560, 350), scores=[score]))
+    assert tracks.ids[tracks.seen].tolist() == [who]
+
+
 def test_the_end_of_a_vehicle_says_less_about_its_class_than_all_of_it() -> None:
     tracker = Tracker(size=(640, 360))
     for step, kind in enumerate([BIKE, BIKE, BIKE, CAR, CAR]):
