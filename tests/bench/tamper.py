@@ -100,7 +100,7 @@ def _false(site: str, camera: str, count: int, *, short: bool) -> Figure:
             cried.append(f"{now} at {second / HOUR_S:.2f} h")
         before = now
     return Figure(
-        f"{site} {camera}: false alarms in 24 hours",
+        f"{site} {camera}: false alarms, {looked / HOUR_S:.0f} of 24 hours",
         len(cried),
         "",
         "≤ 1",
