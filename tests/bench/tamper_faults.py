@@ -1,5 +1,6 @@
 """What is done to a camera: each turns good pictures into those of a camera that had it done."""
 
+import itertools
 from collections.abc import Callable
 from random import Random
 
@@ -13,13 +14,15 @@ Fault = Callable[[Grey], Grey]
 
 
 def frozen(chance: Random) -> Fault:
-    """One picture for ever; a key picture trembles now and then."""
+    """One picture for ever; each key picture trembles, and they come one to five seconds apart."""
     kept: list[Grey] = []
+    rhythm, count = chance.randint(5, 25), itertools.count(1)
 
     def fault(picture: Grey) -> Grey:
         kept.append(picture)
         del kept[1:]
-        return kept[0] + np.uint8(chance.random() < 0.1)
+        trembles = np.uint8(next(count) % rhythm == 0)
+        return np.minimum(kept[0], 254) + trembles  # white must not turn black
 
     return fault
 
