@@ -147,7 +147,7 @@ class Script:
 
 @pytest.mark.parametrize(
     ("taken", "tells", "kind"),
-    [(0, 17, "motorbike"), (3, 22, "motorbike"), (12, 31, "motorbike"), (18, 17, "car")],
+    [(0, 17, "motorbike"), (4, 25, "motorbike"), (12, 31, "motorbike"), (18, 17, "car")],
 )
 def test_a_crossing_waits_until_it_is_clear_what_its_vehicle_is(
     taken: int, tells: int, kind: str
