@@ -10,12 +10,13 @@ import inspect
 import threading
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 # A machine that is busy for a moment has not found a bug.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
@@ -91,6 +92,14 @@ def _census(request: pytest.FixtureRequest) -> None:
     if inspect.iscoroutinefunction(getattr(request, "function", None)):
         request.getfixturevalue("_no_task_left")
     request.node.stash[_BEFORE] = Census.take()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command's run within the test says for the whole process how it logs."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -38,7 +38,13 @@ cross there together are two boxes of one vehicle. A motorbike passes its own le
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One track in one frame: its reference point, size and velocity, in pixels and seconds."""
+    """One track in one frame, in pixels and seconds.
+
+    Attributes:
+        at: Its reference point.
+        placed: False when its box is the whole picture: then that point is the picture's, and says
+            nothing of where the vehicle stands.
+    """
 
     track: int
     t: float
@@ -46,6 +52,7 @@ class Sight:
     size: Point
     velocity: Point = (0.0, 0.0)
     confirmed: bool = True
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ class LineCounter:
         """One frame: every track seen in it, and the tracks that ended."""
         crossings: list[Crossing] = []
         for sight in sights:
-            crossings += self._see(sight)
+            if sight.placed:
+                crossings += self._see(sight)
         for track in ended:
             crossings += self._end(track)
         return crossings

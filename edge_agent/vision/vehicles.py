@@ -14,6 +14,8 @@ from edge_agent.vision.tracking.tracker import Tracks
 
 _EDGE_PX = 3
 """A box that ends so near the picture's edge is cut: its foot is not the vehicle's."""
+_FILLS = 0.85
+"""A box of this share of the picture's width and of its height is of something that fills it."""
 
 Box = tuple[float, float, float, float]
 
@@ -99,6 +101,7 @@ class Vehicles:
                     (x2 - x1, y2 - y1),
                     (float(tracks.velocity[i, 0]), float(tracks.velocity[i, 1])),
                     bool(tracks.confirmed[i]),
+                    placed=x2 - x1 < _FILLS * self._size[0] or y2 - y1 < _FILLS * self._size[1],
                 )
             )
         return sights, [self.number(int(ended)) for ended in tracks.ended]

@@ -27,6 +27,7 @@ class Recipe:
         minutes: Wall time of training alone, over all parts of a run.
         rate: Highest learning rate; it mattered more than all else.
         batch: Views a step.
+        rendered: Share of views from rendered pictures, where there are others.
         smoothing: Of the running mean of weights that is evaluated and shipped.
         gentle: Whether what normalisation knows of pictures stays as it is, so that few pictures
             cannot turn the net's head.
@@ -35,6 +36,7 @@ class Recipe:
     minutes: float
     rate: float = 5e-3
     batch: int = 16
+    rendered: float = 0.2
     smoothing: float = 0.998
     decay: float = 0.02
     warm_steps: int = 100

@@ -1,7 +1,7 @@
 """The whole recipe: render, learn, export, quantise, evaluate, card.
 
     python -m edge_agent.models.detector.train --minutes 40 --out RUN [--data FOLDER…]
-        [--licences clean|all] [--fold] [--start RUN] [--beside RUN] [--publish]
+        [--licences clean|all] [--rendered SHARE] [--fold] [--start RUN] [--beside RUN] [--publish]
     python -m edge_agent.models.detector.train --site FOLDER --minutes 5 --out RUN [--data FOLDER…]
 
 Killed and started again with the same ``--out`` it goes on where it was. ``--data`` are folders of
@@ -67,7 +67,7 @@ def make(
     run: Path, parts: Split, recipe: Recipe, start: Path | None, beside: Path | None, clean: bool
 ) -> list[Card]:
     """All steps; returns the cards of the profiles, which lie beside the weights in ``run``."""
-    scenes = Scenes(parts.train, SIZES["detector"])
+    scenes = Scenes(parts.train, SIZES["detector"], rendered=recipe.rendered)
     school = learn(run, scenes, recipe, start / "weights.npz" if start else None)
     samples = calibration(parts.train, recipe.seed)
     guard = read([render(run / "guard", *GUARD)])
@@ -95,7 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.write(report.json() if asked.json else report.text())
             return 0 if report.better else 1
         clean = asked.licences == "clean"
-        recipe = Recipe(asked.minutes or 30.0, rate=asked.rate, seed=asked.seed)
+        recipe = Recipe(
+            asked.minutes or 30.0, rate=asked.rate, rendered=asked.rendered, seed=asked.seed
+        )
         parts = gather(asked.out, asked.data, recipe.minutes, clean=clean, fold=asked.fold)
         cards = make(asked.out, parts, recipe, asked.start, asked.beside, clean)
         if asked.publish:
@@ -121,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--start", type=Path, metavar="RUN", help="folder of a run to go on from")
     add("--beside", type=Path, metavar="RUN", help="run with --fold, for the card")
     add("--rate", type=float, default=5e-3, help="highest learning rate (%(default)s)")
+    add("--rendered", type=float, default=0.2, help="share of rendered views (%(default)s)")
     add("--seed", type=int, default=1)
     add("--publish", action="store_true", help="make it the weights that ship")
     add("--site", type=Path, metavar="DIR", help="adapt to this site's labelled frames")

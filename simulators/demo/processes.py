@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from edge_agent.simulators.faults.link import LinkError, Simulator
 
+_LEASHED = (sys.executable, "-m", "edge_agent.simulators.demo.leash")
 READY_S = 90.0
 """An unhurried machine needs two seconds; a loaded one many."""
 STOP_S = 40.0
@@ -96,8 +97,8 @@ class Cast:
     async def start(self, name: str, *argv: str, speaks: bool) -> Program:
         """Start a program; waits for its ready line when it ``speaks``.
 
-        Its standard input stays open until this process ends, however that comes about: programs
-        that end with their input leave nothing behind.
+        It ends with this process, however that comes about; and its standard input stays open until
+        then.
 
         Raises:
             DemoError: It ended early or said nothing in time.
@@ -105,6 +106,7 @@ class Cast:
         log = self._folder / f"{name}.log"
         with log.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
+                *_LEASHED,
                 *argv,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE if speaks else file,

@@ -145,6 +145,26 @@ def test_doubtful_tracks_wait_until_they_are_vehicles() -> None:
     assert crossing.t == pytest.approx(0.05)
 
 
+def placed(x: float, t: float, *, placed: bool = True) -> Sight:
+    return Sight(1, t, (x, 100.0), SIZE, (300.0, 0.0), placed=placed)
+
+
+def test_a_box_that_is_the_whole_picture_crosses_nothing() -> None:
+    counter = LineCounter(LINE)
+    trembling = [placed(x, t / 10, placed=False) for t, x in enumerate([96, 104, 97, 108, 94, 110])]
+    assert [one for sight in trembling for one in counter.step([sight], [])] == []
+    assert counter.step([], [1]) == []
+
+
+def test_who_fills_the_picture_on_its_way_is_counted_when_it_is_over_the_line() -> None:
+    counter = LineCounter(LINE)
+    ride(counter, [40, 60, 80])
+    assert counter.step([placed(100, 0.3, placed=False)], []) == []
+    [crossing] = counter.step([placed(130, 0.4)], [])
+    assert crossing.at == pytest.approx((100, 100))
+    assert crossing.t == pytest.approx(0.2 + 0.2 * 20 / 50)
+
+
 def test_paths_are_forgotten() -> None:
     counter = LineCounter(LINE)
     for track in range(1, 2000):

@@ -161,6 +161,29 @@ def test_a_crossing_waits_until_it_is_clear_what_its_vehicle_is(
     assert told == {tells: kind}
 
 
+class Ghost:
+    """A detector that takes an empty road for a lorry as large as the picture, more or less."""
+
+    def __init__(self, share: float) -> None:
+        self._share, self._seen = share, 0
+
+    def detect(self, _frame: Frame) -> Detections:
+        self._seen += 1
+        slack = 0.5 * (1 - self._share) * (-1) ** self._seen
+        shares = np.array([[max(0.0, slack), 0.0, 1 + min(0.0, slack), 1.0]])
+        lorry = CLASSES.index(VehicleClass.TRUCK)
+        return Detections(shares * (640, 360, 640, 360), np.array([0.9]), np.array([lorry]))
+
+    def cut(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(("share", "counted"), [(0.6, True), (0.75, False)])
+def test_what_fills_the_picture_crosses_nothing(share: float, counted: bool) -> None:
+    pipeline = Pipeline(SCENE, Ghost(share), "r")
+    assert bool(crossings(feed(pipeline, film(3, [], size=(360, 640))))) == counted
+
+
 def test_large_pictures_are_analysed_small() -> None:
     assert shrink(np.zeros((1080, 1920), np.uint8)).shape == (360, 640)
     small = np.zeros((176, 320), np.uint8)

@@ -77,8 +77,13 @@ def test_of_a_vehicle_that_is_gone_nothing_is_asked_any_more() -> None:
     desk.waiting.add(crossing(2), 10.1)
     desk.waiting.gone([2])
     asked: list[int] = []
+
+    def settled(track: int) -> bool:
+        asked.append(track)
+        return False
+
     for t in (10.2, 11.5):
-        told = desk.waiting.due(t, lambda track: bool(asked.append(track)))
+        told = desk.waiting.due(t, settled)
     assert [one.track for one in told] == [1, 2]
     assert asked == [1]
 

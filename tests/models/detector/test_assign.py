@@ -8,6 +8,7 @@ from edge_agent.models.detector.assign import (  # noqa: E402 - after the skip
     losses,
     overlap,
 )
+from edge_agent.models.detector.classes import CLASSES  # noqa: E402 - after the skip
 from edge_agent.models.detector.net import Found, cells  # noqa: E402 - after the skip
 
 SIZE = 128
@@ -121,3 +122,17 @@ def test_one_pasted_into_a_scene_that_has_no_name_for_its_kind_keeps_its_own() -
         sure, truth(box, kinds=bicycle, known=unknown), *cells(SIZE, SIZE), trusting=False
     )
     assert float(told.kind) < 0.1
+
+
+def told(kind: str, other: str) -> float:
+    """The loss of calling a vehicle ``other`` where it is a ``kind``."""
+    kinds = torch.full((1, 1), CLASSES.index(kind))
+    said = found()
+    said.kinds[..., CLASSES.index(other)] = 4.0
+    box = [48.0, 48.0, 72.0, 72.0]
+    return float(losses(said, truth(box, kinds=kinds), *cells(SIZE, SIZE), trusting=False).kind)
+
+
+def test_seldom_classes_are_not_cheaply_taken_for_the_frequent_ones_they_look_like() -> None:
+    assert told("bus", "truck") > 1.2 * told("truck", "bus")
+    assert told("bicycle", "motorbike") > 1.5 * told("motorbike", "bicycle")
