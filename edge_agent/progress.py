@@ -36,7 +36,8 @@ class Progress:
         self._every_s, self._clock = every_s, clock
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
-        self._began = self._told = clock()
+        self._told = clock()
+        self._first: tuple[float, float] | None = None
         self._shown = ""
 
     def __enter__(self) -> Self:
@@ -53,6 +54,7 @@ class Progress:
     def show(self, done: float, note: str = "") -> None:
         """``done`` units are behind us; ``note`` is whatever is worth knowing now."""
         now = self._clock()
+        self._first = self._first or (now, done)
         if self._live:
             line = self._line(done, note, now)
             if line != self._shown:
@@ -84,8 +86,10 @@ class Progress:
         if self._total > 0:
             share = min(1.0, max(0.0, done / self._total))
             words.append(f"[{'#' * int(_BAR * share):<{_BAR}}] {int(100 * share):3d} %")
-            if share > 0:
-                words.append(f"{_span((now - self._began) * (1 - share) / share)} left")
+            began, before = self._first or (now, done)
+            if done > before:  # what was done when work was taken up again took no time of this run
+                left = (self._total - done) / (done - before)
+                words.append(f"{_span(max(0.0, (now - began) * left))} left")
         else:
             words.append(f"{done:g}")
         return "  ".join([*words, *([note] if note else [])])

@@ -24,6 +24,17 @@ def test_a_terminal_sees_one_line_that_grows() -> None:
     assert f"[{'#' * 30}] 100 %  0:00 left  4 plates" in shown
 
 
+def test_work_that_is_taken_up_again_is_judged_by_what_this_run_does() -> None:
+    screen, moments = _Terminal(), [0.0]
+    with Progress("learn", 100, stream=screen, clock=lambda: moments[0]) as bar:
+        for done in (60, 70, 80):
+            bar.show(done)
+            moments[0] += 10.0
+    assert " 60 %\r" in screen.getvalue()
+    assert "70 %  0:30 left" in screen.getvalue()
+    assert "80 %  0:20 left" in screen.getvalue()
+
+
 def test_the_same_line_is_not_written_twice() -> None:
     screen = _Terminal()
     bar = Progress("read", 4, stream=screen, clock=lambda: 0.0)

@@ -42,8 +42,8 @@ class Sight:
 
     Attributes:
         at: Its reference point.
-        placed: False when its box is the whole picture: then that point is the picture's, and says
-            nothing of where the vehicle stands.
+        placed: False when that point is the middle of the picture rather than of the vehicle, for
+            the box is the whole picture.
     """
 
     track: int
@@ -98,8 +98,7 @@ class LineCounter:
         """One frame: every track seen in it, and the tracks that ended."""
         crossings: list[Crossing] = []
         for sight in sights:
-            if sight.placed:
-                crossings += self._see(sight)
+            crossings += self._see(sight) if sight.placed else self._fills(sight)
         for track in ended:
             crossings += self._end(track)
         return crossings
@@ -129,6 +128,11 @@ class LineCounter:
             path.extended = True
             result += self._extend(path, path.first, sight.velocity, -REACH_S)
         return result
+
+    def _fills(self, sight: Sight) -> list[Crossing]:
+        """It crosses nothing now, but may be a vehicle now: then what it did before counts."""
+        path = self._paths.get(sight.track)
+        return self._release(path, sight) if path and path.held and sight.confirmed else []
 
     def _beyond(self, sight: Sight, band: float) -> int:
         """−1 or 1: the side it is on, outside the dead band; 0 inside it."""

@@ -15,7 +15,7 @@ from edge_agent.vision.tracking.tracker import Tracks
 _EDGE_PX = 3
 """A box that ends so near the picture's edge is cut: its foot is not the vehicle's."""
 _FILLS = 0.85
-"""A box of this share of the picture's width and of its height is of something that fills it."""
+"""A box of this share of the picture's width and of its height fills it: its middle is none."""
 
 Box = tuple[float, float, float, float]
 
@@ -101,7 +101,7 @@ class Vehicles:
                     (x2 - x1, y2 - y1),
                     (float(tracks.velocity[i, 0]), float(tracks.velocity[i, 1])),
                     bool(tracks.confirmed[i]),
-                    placed=x2 - x1 < _FILLS * self._size[0] or y2 - y1 < _FILLS * self._size[1],
+                    placed=self._foot or not self._fills(known.box),
                 )
             )
         return sights, [self.number(int(ended)) for ended in tracks.ended]
@@ -114,6 +114,10 @@ class Vehicles:
         """These are gone."""
         for track in tracks:
             self._known.pop(track, None)
+
+    def _fills(self, box: Box) -> bool:
+        (width, height), (x1, y1, x2, y2) = self._size, box
+        return x2 - x1 >= _FILLS * width and y2 - y1 >= _FILLS * height
 
     def _stride(self, t: float, known: Vehicle) -> None:
         """One more step along the road, unless the box is cut by the picture's edge."""

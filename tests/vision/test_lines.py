@@ -165,6 +165,13 @@ def test_who_fills_the_picture_on_its_way_is_counted_when_it_is_over_the_line() 
     assert crossing.t == pytest.approx(0.2 + 0.2 * 20 / 50)
 
 
+def test_who_fills_the_picture_when_it_proves_a_vehicle_has_crossed_before() -> None:
+    counter = LineCounter(LINE)
+    assert ride(counter, [80, 95, 115], confirmed=False) == []
+    [crossing] = counter.step([placed(100, 0.3, placed=False)], [])
+    assert crossing.t == pytest.approx(0.1 + 0.1 * 5 / 20)
+
+
 def test_paths_are_forgotten() -> None:
     counter = LineCounter(LINE)
     for track in range(1, 2000):
