@@ -32,6 +32,10 @@ _WHAT = {
     "rendered": "rendered streets from a seed that was not trained on",
 }
 _BESIDE = "; measured with sister weights that were trained without them"
+_FOLD = ", fold"
+_FORMER = "; of the weights that these went on from"
+_STAGES = ("minutes", "began_from", "stages", "fold")
+"""Of a recipe: what is told of it where another went on from its weights."""
 _FAILURES = [
     "Motorbikes lower than about 12 pixels of its input, and most of those half hidden in a queue.",
     "Vans are cars on some of its sources and trucks or buses on others: it wavers, too.",
@@ -46,6 +50,7 @@ def fill_cards(
     recipe: Recipe,
     measured: dict[str, Any],
     beside: Path | None,
+    start: Path | None,
     *,
     clean: bool,
 ) -> list[Card]:
@@ -57,6 +62,8 @@ def fill_cards(
         recipe: How.
         measured: Profile to set to figures.
         beside: A run without the held-out junctions, whose figures on them are told here, too.
+        start: Folder of the weights that it went on from: what these had learned is not unlearned,
+            and where there is no ``beside``, what the sister of these reached is the best known.
         clean: Whether everything without a free licence was left out.
     """
     aside = json.loads((beside / "measured.json").read_text("utf-8")) if beside else {}
@@ -65,7 +72,10 @@ def fill_cards(
     for name, report in measured.items():
         results = _results(report, "")
         others = _results(aside.get(name, {}), _BESIDE)
-        results |= {f"{key}, fold": one for key, one in others.items()}
+        results |= {f"{key}{_FOLD}": one for key, one in others.items()}
+        before = _before(start, name)
+        if before and not beside:
+            results |= _sisters(before)
         card = Card(
             name=name,
             task="detector",
@@ -74,13 +84,9 @@ def fill_cards(
             sha256=sha256_of(run / f"{name}.onnx"),
             parameters=sum(one.numel() for one in Net().parameters()),
             licences="clean" if clean else "all",
-            data=_data(trained),
-            seen=Seen(
-                sources=tuple(sorted({one.item.source for one in real})),
-                frames=LATER,
-                scenes=_left_out(real),
-            ),
-            recipe=asdict(recipe),
+            data=_data(trained, before),
+            seen=_seen(real, before),
+            recipe=asdict(recipe) | _began(before),
             results=results,
             failures=_FAILURES,
         )
@@ -116,17 +122,48 @@ def _card(name: str) -> str:
     return f"{name.replace('detector', 'card')}.json"
 
 
-def _data(trained: Sequence[Lesson]) -> list[Data]:
-    counts = Counter((one.item.source, one.item.licence) for one in trained)
+def _before(start: Path | None, name: str) -> Card | None:
+    path = start / _card(name) if start else None
+    return Card.load(path) if path and path.exists() else None
+
+
+def _began(before: Card | None) -> dict[str, str]:
+    """Of the recipe: what it went on from, and how that was made."""
+    if before is None:
+        return {}
+    told = [f"{key}: {before.recipe[key]}" for key in _STAGES if key in before.recipe]
+    return {"began_from": "; ".join((f"the weights of {before.file} {before.sha256[:12]}", *told))}
+
+
+def _sisters(before: Card) -> dict[str, Result]:
+    """What the sister of the weights before reached: none of this run's own was trained."""
+    return {
+        key: one.model_copy(update={"what": f"{one.what.removesuffix(_FORMER)}{_FORMER}"})
+        for key, one in before.results.items()
+        if key.endswith(_FOLD)
+    }
+
+
+def _seen(real: Sequence[Lesson], before: Card | None) -> Seen:
+    """Whatever the weights before had seen, these have."""
+    former = before.seen if before else Seen(scenes=HELD_OUT)
+    sources = {*former.sources, *(one.item.source for one in real)}
+    there = {one.scene for one in real}
+    left_out = tuple(name for name in former.scenes if name not in there) if sources else ()
+    return Seen(sources=tuple(sorted(sources)), frames=LATER, scenes=left_out)
+
+
+def _data(trained: Sequence[Lesson], before: Card | None) -> list[Data]:
+    """Of all runs: real pictures are the same ones again, rendered ones are others."""
+    counts = Counter((one.item.source, one.item.licence or "none given") for one in trained)
+    drawn = {one.item.source for one in trained if one.rendered}
+    for one in before.data if before else ():
+        key, again = (one.source, one.licence), one.source in drawn
+        counts[key] = counts[key] + one.items if again else max(counts[key], one.items)
     return [
-        Data(source=source, licence=licence or "none given", items=items)
+        Data(source=source, licence=licence, items=items)
         for (source, licence), items in sorted(counts.items())
     ]
-
-
-def _left_out(real: Sequence[Lesson]) -> tuple[str, ...]:
-    there = {one.scene for one in real}
-    return tuple(name for name in HELD_OUT if name not in there) if real else ()
 
 
 def _results(measured: dict[str, Any], told: str) -> dict[str, Result]:

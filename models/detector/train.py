@@ -79,7 +79,7 @@ def make(
         write(school.mean, size, run / f"{name}.onnx", samples)
         measured[name] = measure_all(run / f"{name}.onnx", size, sets)
     (run / "measured.json").write_text(json.dumps(measured, indent=1), "utf-8")
-    return fill_cards(run, parts.train, recipe, measured, beside, clean=clean)
+    return fill_cards(run, parts.train, recipe, measured, beside, start, clean=clean)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ pytest.importorskip("torch")
 
 from edge_agent.models.detector import train
 from edge_agent.models.detector.labels import HELD_OUT
+from edge_agent.models.detector.streets import LESSONS
 from tests.models.detector.labelled import folder, frame
 
 CAR = ("car", [10.0, 20.0, 60.0, 50.0])
@@ -39,10 +40,10 @@ def test_streets_are_rendered_where_none_are_given(
     tmp_path: Path, data: Path, drawn: list[int]
 ) -> None:
     parts = train.gather(tmp_path, [data], 5, clean=False, fold=False)
-    assert drawn == [60, 10, 15, 15]
-    assert len(parts.train) == 7
+    assert drawn == [round(share * 100) for _, share in LESSONS]
+    assert len(parts.train) == 3 + len(LESSONS)
     train.gather(tmp_path, [data, tmp_path / "rendered" / "sites"], 5, clean=False, fold=False)
-    assert len(drawn) == 4
+    assert len(drawn) == len(LESSONS)
 
 
 def test_a_recipe_without_any_data_is_whole(tmp_path: Path, drawn: list[int]) -> None:
@@ -55,11 +56,11 @@ def test_clean_weights_learn_nothing_else_and_are_measured_on_it(
     tmp_path: Path, data: Path, drawn: list[int]
 ) -> None:
     parts = train.gather(tmp_path, [data], 5, clean=True, fold=False)
-    assert sorted(one.item.path.stem for one in parts.train) == ["c", *"rrrr"]
+    assert sorted(one.item.path.stem for one in parts.train) == ["c", *"r" * len(LESSONS)]
     assert sorted(one.item.path.stem for one in parts.elsewhere) == ["a", "b"]
 
 
 def test_a_fold_leaves_junctions_out(tmp_path: Path, data: Path, drawn: list[int]) -> None:
     parts = train.gather(tmp_path, [data], 5, clean=False, fold=True)
     assert [one.item.path.stem for one in parts.elsewhere] == ["a"]
-    assert len(parts.train) == 6
+    assert len(parts.train) == 2 + len(LESSONS)
