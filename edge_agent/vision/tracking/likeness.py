@@ -21,6 +21,8 @@ _NEAR = 0.04
 """A box that ends so near an edge is cut by it, share of the picture's width or height."""
 _STRIP = 0.5
 """A box this narrow beside one that the picture cuts at both ends is not of the same vehicle."""
+_REST = 0.25
+"""Nor is one this narrow beside any other: nobody leaves so much of itself, or comes, at once."""
 
 
 def cut(boxes: Floats, size: tuple[int, int] | None) -> Cut:
@@ -65,7 +67,9 @@ def likeness(
         along = both / (own + other - both)  # of widths, of heights
         along *= np.minimum(own, other) / np.maximum(own, other)
         through = (cuts[0][:2] & cuts[0][2:]).take(rows, axis=1)
-        near = ~through | (other > _STRIP * own)
+        near = (~through | (other > _STRIP * own)) & (
+            np.minimum(own, other) > _REST * np.maximum(own, other)
+        )
         for side, edges in ((1, same[::2]), (0, same[1::2])):
             by_side = (edges[0] | edges[1]) & near[1 - side]
             np.maximum(score, along[side], out=score, where=by_side)

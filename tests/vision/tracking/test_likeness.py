@@ -75,3 +75,10 @@ def test_a_strip_at_the_edge_is_not_the_vehicle_that_filled_the_picture() -> Non
     filled = (0.0, 0.0, 640.0, 360.0)
     strip, rear = (60.0, 0.0, 600.0, 60.0), (60.0, 120.0, 600.0, 360.0)
     assert alike(filled, strip, SIZE) < LEAST < alike(filled, rear, SIZE)
+
+
+def test_who_comes_round_the_corner_is_not_what_filled_most_of_the_picture() -> None:
+    """A ghost on an empty road, and a car that shows at the left edge and the lower one."""
+    ghost, car = (0.0, 80.0, 460.0, 355.0), (0.0, 200.0, 75.0, 355.0)
+    assert alike(ghost, car, SIZE) < LEAST
+    assert alike((0.0, 200.0, 230.0, 355.0), (0.0, 200.0, 150.0, 355.0), SIZE) > LEAST
