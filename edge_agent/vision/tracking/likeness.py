@@ -65,11 +65,10 @@ def likeness(
     if cuts is not None and cuts[0].any() and cuts[1].any():
         same = cuts[0].take(rows, axis=1) & cuts[1].take(columns, axis=1)
         along = both / (own + other - both)  # of widths, of heights
-        along *= np.minimum(own, other) / np.maximum(own, other)
+        ratio = np.minimum(own, other) / np.maximum(own, other)
+        along *= ratio
         through = (cuts[0][:2] & cuts[0][2:]).take(rows, axis=1)
-        near = (~through | (other > _STRIP * own)) & (
-            np.minimum(own, other) > _REST * np.maximum(own, other)
-        )
+        near = (ratio > _REST) & (~through | (other > _STRIP * own))
         for side, edges in ((1, same[::2]), (0, same[1::2])):
             by_side = (edges[0] | edges[1]) & near[1 - side]
             np.maximum(score, along[side], out=score, where=by_side)
