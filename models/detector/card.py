@@ -34,7 +34,7 @@ _WHAT = {
 _BESIDE = "; measured with sister weights that were trained without them"
 _FOLD = ", fold"
 _FORMER = "; of the weights that these went on from"
-_STAGES = ("minutes", "began_from", "stages", "fold")
+_STAGES = ("minutes", "rate", "rendered", "seed", "began_from", "stages", "fold")
 """Of a recipe: what is told of it where another went on from its weights."""
 _FAILURES = [
     "Motorbikes lower than about 12 pixels of its input, and most of those half hidden in a queue.",

@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
-from edge_agent.models.detector import blind
+from edge_agent.models.detector import blind, deserted
 from edge_agent.models.detector.assign import Truth
 from edge_agent.models.detector.classes import CLASSES
 from edge_agent.models.detector.labels import NEVER, Lesson
@@ -35,10 +35,6 @@ _SOUGHT = np.array([_OFTEN.get(one, 8) for one in CLASSES])
 """How many times rather a view is of one of a kind than of a car: the seldom are soon forgotten."""
 _ZOOM, _CLOSE_ZOOM = (0.5, 1.6), (0.7, 1.3)  # of the scale in use
 _CLOSE, _TRIES = 0.5, 12  # of whole frames; lessons drawn to find such a one
-_DESERTED = 0.12
-"""Of whole frames: a piece of road with nobody on it, as large as the picture. A net that knows
-lorries that fill a picture, and roads from afar alone, takes a blurred road for one of these."""
-_PIECE = (0.1, 0.5)  # of a picture's width
 _LARGE = 180.0  # pixels of the input: from here on a crop shows parts only
 _SLACK = 24.0  # pixels of border that a view may have at most
 
@@ -155,38 +151,35 @@ class Scenes:
     def view(self, chance: Generator, size: tuple[int, int]) -> View:
         """One view of this width and height, of a scene by chance; seldom of nothing at all."""
         if chance.random() < blind.SHARE:
-            return _of_nothing(blind.blind(size, chance))
+            nobody = np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
+            return _of_nothing_but(blind.blind(size, chance), *nobody)
         return self._view(self._drawn(chance), size, chance)
 
     def _whole(self, chance: Generator) -> View:
         """A whole frame; often one with a vehicle that no crop can show, if there are such."""
-        if chance.random() < _DESERTED:
-            piece = self._deserted(chance)
-            if piece is not None:
-                return _of_nothing(piece)
+        if chance.random() < deserted.SHARE:
+            bare = self._deserted(chance)
+            if bare is not None:
+                return bare
         if chance.random() < _CLOSE:
             for lesson in (self._drawn(chance) for _ in range(_TRIES)):
                 if _fills(lesson, self._size):
                     return self._view(lesson, self._size, chance, _CLOSE_ZOOM)
         return self.view(chance, self._size)
 
-    def _deserted(self, chance: Generator) -> MatLike | None:
-        """A piece of a picture, enlarged, that no label touches; None if none is found."""
-        shape = np.array(self._size)
+    def _deserted(self, chance: Generator) -> View | None:
+        """A bare piece of road, in places with vehicles of others on it; None if none is found."""
         for lesson in (self._drawn(chance) for _ in range(_TRIES)):
-            first = np.array((0.0, max(lesson.above_y, 0.0)))
-            size = chance.uniform(*_PIECE) * lesson.size[0] * shape / shape[0]
-            room = lesson.size - size - first
-            if not lesson.whole or room.min() < 0:
-                continue
-            low = first + chance.uniform(0, room)
-            taken = np.concatenate((lesson.boxes, lesson.ignore))
-            if ((taken[:, :2] < low + size) & (taken[:, 2:] > low)).all(1).any():
+            place = deserted.place(lesson, self._size, chance)
+            if place is None:
                 continue
             picture, kept = self._kept(lesson)
-            (left, upper), (right, lower) = np.rint(np.array((low, low + size)) * kept).astype(int)
-            piece = cv2.resize(picture[upper:lower, left:right], self._size)
-            return change(piece, chance)
+            (left, upper), (right, lower) = np.rint(place * kept).astype(int)
+            seen = deserted.enlarged(picture[upper:lower, left:right], self._size, chance)
+            boxes, kinds = np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
+            if chance.random() < self._paste:
+                seen, boxes, kinds = self._bank.paste(seen, boxes, kinds, 0.0, chance)
+            return _of_nothing_but(change(seen, chance), boxes, kinds)
         return None
 
     def _drawn(self, chance: Generator) -> Lesson:
@@ -267,12 +260,12 @@ class Scenes:
         return boxes[good], lesson.kinds[good], np.concatenate((blank, boxes[seen & ~good]))
 
 
-def _of_nothing(picture: MatLike) -> View:
-    """A view that holds no vehicle, and nobody doubts it."""
+def _of_nothing_but(picture: MatLike, boxes: NDArray[np.float32], kinds: NDArray[np.int64]) -> View:
+    """A view that holds these vehicles and no other, and nobody doubts it."""
     return View(
-        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.zeros((0, 4), np.float32),
-        np.zeros(0, np.int64), np.zeros((0, 4), np.float32), -_NOWHERE, 0.0,
-        (-_NOWHERE, -_NOWHERE, _NOWHERE, _NOWHERE), np.ones(len(CLASSES), bool), NEVER,
+        cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), boxes, kinds, np.zeros((0, 4), np.float32),
+        -_NOWHERE, 0.0, (-_NOWHERE, -_NOWHERE, _NOWHERE, _NOWHERE), np.ones(len(CLASSES), bool),
+        NEVER,
     )  # fmt: skip
 
 

@@ -72,19 +72,21 @@ def test_whole_frames_are_more_often_of_vehicles_that_no_crop_can_show(tmp_path:
     assert buses > 1.5 * cars > 0
 
 
-def test_pieces_of_road_as_large_as_the_picture_hold_nobody(
+def test_bare_pieces_of_road_hold_nobody_but_who_is_pasted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "change", lambda picture, _: picture)
-    scenes, chance = Scenes(lessons(tmp_path), SIZE), np.random.default_rng(3)
-    pieces = [scenes._deserted(chance) for _ in range(30)]
-    shown = [one for one in pieces if one is not None]
-    assert len(shown) > 20
     dark = 90  # between the road's grey and a vehicle's
-    assert all(one.shape == (384, 640, 3) and int(one.min()) > dark for one in shown)
-    full = ("bus", [0.0, 0.0, 320.0, 240.0])
-    crowded = Scenes(read([folder(tmp_path / "full", frame("a", full))]), SIZE)
-    assert crowded._deserted(chance) is None
+    for paste in (0.0, 1.0):
+        scenes, chance = Scenes(lessons(tmp_path), SIZE, paste=paste), np.random.default_rng(3)
+        bare = [one for one in (scenes._deserted(chance) for _ in range(30)) if one is not None]
+        assert len(bare) > 20
+        assert all(one.picture.shape == (384, 640, 3) for one in bare)
+        assert any(len(one.boxes) for one in bare) == bool(paste)
+        for one in bare:
+            assert (int(one.picture.min()) > dark) == (not len(one.boxes))
+            assert len(one.boxes) == len(one.kinds)
+            assert len(one.blank) == 0
 
 
 def test_what_ends_above_the_labelled_road_is_neither_right_nor_wrong(tmp_path: Path) -> None:
