@@ -42,5 +42,5 @@ def enlarged(piece: MatLike, size: tuple[int, int], chance: Generator) -> MatLik
     corners = np.array(((0, 0), (1, 0), (1, 1), (0, 1)), np.float32)
     inward = np.where(corners > 0, -1, 1) * chance.uniform(0, _PULL, (4, 2))
     seen = np.roll((corners + inward) * (wide, high), int(chance.integers(4)), 0)
-    move = cv2.getPerspectiveTransform(seen.astype(np.float32), corners * np.float32(size))
+    move = cv2.getPerspectiveTransform(seen.astype(np.float32), (corners * size).astype(np.float32))
     return cv2.warpPerspective(piece, move, size, borderMode=cv2.BORDER_REFLECT)

@@ -52,8 +52,8 @@ def test_what_weights_had_seen_before_they_have_seen(tmp_path: Path, before: Pat
     assert card.seen.scenes == (HELD_OUT[0], HELD_OUT[2])
     assert str(card.recipe["began_from"]).startswith("the weights of detector.onnx ")
     assert str(card.recipe["began_from"]).endswith(
-            "; minutes: 5.0; rate: 0.005; rendered: 0.2; seed: 1"
-        )
+        "; minutes: 5.0; rate: 0.005; rendered: 0.2; seed: 1"
+    )
 
 
 def test_drawn_lessons_alone_do_not_make_weights_forget(tmp_path: Path, before: Path) -> None:
