@@ -25,7 +25,8 @@ _PART = 0.2
 """Weight of a vote on a vehicle that the picture's edge cuts: the end of a car may be a lorry's."""
 _LEFT = 0.5
 """Weight of the likeness to a track that the edge cut when it was lost. It has left, probably: who
-was seen a moment ago goes on before it, be it for the first time, and no weak find brings it back.
+was seen a moment ago goes on before it, be it for the first time, and no weak find brings it back;
+of who filled the picture, to all four edges, none does: its box is alike to any large one.
 """
 _SURE = 5
 """Hits after which a track teaches the flow, and frames between two lessons."""
@@ -141,7 +142,8 @@ class Tracker:
         self._pair(match, free, pairs, here & clear & (self._kept[_STRONG] > 0).take(rows))
         self._second_chance(match, free, boxes)
         free |= ~strong
-        self._pair(match, free, pairs, (here | clear) & free.take(columns))
+        back = clear & ~self._kept[_CUT].all(axis=0).take(rows)
+        self._pair(match, free, pairs, (here | back) & free.take(columns))
         seen = match >= 0
         sights, tally = self._heard(found, boxes, cuts, t)
         self._correct(match, sights, tally)

@@ -195,6 +195,15 @@ def test_a_clear_find_brings_back_who_left_over_the_edge_and_no_dim_one(
     assert tracks.ids[tracks.seen].tolist() == [who]
 
 
+@pytest.mark.parametrize(("gap", "who"), [(0.3, 1), (0.5, 2)])
+def test_nothing_brings_back_who_filled_the_picture_and_was_lost(gap: float, who: int) -> None:
+    tracker = Tracker(size=(640, 360))
+    for step in range(4):
+        tracker.update(step * 0.1, found((0, 0, 640, 360)))
+    tracks = tracker.update(0.3 + gap, found((60, 0, 600, 330)))
+    assert tracks.ids[tracks.seen].tolist() == [who]
+
+
 def test_the_end_of_a_vehicle_says_less_about_its_class_than_all_of_it() -> None:
     tracker = Tracker(size=(640, 360))
     for step, kind in enumerate([BIKE, BIKE, BIKE, CAR, CAR]):
