@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-import time
 from pathlib import Path
 from typing import get_args
 
+from edge_agent.progress import Progress
 from edge_agent.simulators.render_set.mount import LIGHTS
 from edge_agent.simulators.render_set.sites import Where
 from edge_agent.simulators.render_set.writer import Wanted, write_set
@@ -40,21 +40,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write until the set is whole."""
     wanted = Wanted(args.frames, args.seed, args.size, args.light, args.kind)
-    began, first = time.monotonic(), None
+    written = False
     try:
-        for done in write_set(args.out, wanted):
-            first = done - 1 if first is None else first
-            pace = (done - first) / max(1e-9, time.monotonic() - began)
-            bar = "█" * round(30 * done / wanted.frames)
-            text = f"{done} of {wanted.frames}, {pace:.1f} a second"
-            print(f"\r{bar:<30} {text}   ", end="", file=sys.stderr, flush=True)
+        with Progress("render", wanted.frames) as progress:
+            for done in write_set(args.out, wanted):
+                progress.show(done, f"{done} of {wanted.frames}")
+                written = True
     except (OSError, ValueError) as error:
         sys.stderr.write(f"edge-sim render-set: {error}\n")
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("\nstopped; the same command goes on from here\n")
+        sys.stderr.write("stopped; the same command goes on from here\n")
         return 130
-    sys.stderr.write("\n" if first is not None else "nothing was missing\n")
+    if not written:
+        sys.stderr.write("nothing was missing\n")
     return 0
 
 
