@@ -102,7 +102,8 @@ def _readings(tape: Recorded, eyes: Equipment) -> Iterator[CrossingReading]:
 
 
 def _crossings(readings: list[Reading]) -> Iterator[CrossingReading]:
-    return (one for one in readings if isinstance(one, CrossingReading))
+    """Crossings in the film: of those worked back to before its first picture no truth is known."""
+    return (one for one in readings if isinstance(one, CrossingReading) and one.at.utc_ms >= 0)
 
 
 def _stored(reading: CrossingReading, tape: Recorded) -> Stored:
