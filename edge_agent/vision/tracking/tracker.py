@@ -28,6 +28,10 @@ _LEFT = 0.5
 was seen a moment ago goes on before it, be it for the first time, and no weak find brings it back;
 of who filled the picture, to all four edges, none does: its box is alike to any large one.
 """
+_LONG, _SAME = 10, 0.6
+"""A track of so many hits, none strong, is a mark on the road more likely than a vehicle: what is
+less alike to it than this is somebody else, who drives over it.
+"""
 _SURE = 5
 """Hits after which a track teaches the flow, and frames between two lessons."""
 
@@ -66,7 +70,7 @@ class TrackerSettings:
     young: int = 2
     least: float = 0.3
     high: float = 0.5
-    low: float = 0.25
+    low: float = 0.2
     confirm: int = 3
     strong: int = 2
     patience_s: float = 3.0
@@ -134,8 +138,8 @@ class Tracker:
         free = strong.copy()
         cuts = cut(boxes, self._size)
         both = self._kept[_CUT] > 0, cuts
-        pairs = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
-        rows, columns, scores = pairs
+        alike = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
+        rows, columns, scores = pairs = self._without_marks(alike)
         left = self._left(t)
         scores *= np.where(left, _LEFT, 1.0).take(rows)
         here, clear = (~left).take(rows), strong.take(columns)
@@ -158,6 +162,15 @@ class Tracker:
         """Whose last sight was cut by the picture's edge, and not a moment ago."""
         lost = t - self._kept[_LAST] > self._settings.doubt_s
         return np.asarray(lost & self._kept[_CUT].any(axis=0))
+
+    def _without_marks(self, pairs: Pairs) -> Pairs:
+        """Pairs without those that would move a doubt of long standing from its place."""
+        mark = (self._kept[_STRONG] == 0) & (self._kept[_HITS] >= _LONG)
+        if not mark.any():
+            return pairs
+        rows, columns, scores = pairs
+        stay = ((scores >= _SAME) | ~mark.take(rows)).nonzero()[0]
+        return rows[stay], columns[stay], scores[stay]
 
     def _told(self, seen: Bools, ended: Ints) -> Tracks:
         kept = self._kept.copy()  # the next frame must not change what was handed out

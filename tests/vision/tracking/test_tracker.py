@@ -95,6 +95,31 @@ def test_a_vehicle_that_was_seen_dimly_at_first_has_its_way_from_there() -> None
     assert tracks.confirmed.tolist() == [True]
 
 
+@pytest.mark.parametrize(("before", "taken"), [(6, True), (20, False)])
+def test_a_doubt_of_long_standing_is_no_part_of_who_drives_over_it(
+    before: int, taken: bool
+) -> None:
+    """A shadow that looked like a lorry for two seconds does not leave with the first that comes.
+
+    One that was doubted only just before was this lorry, on its way into the view.
+    """
+    tracker = Tracker(size=(320, 176))
+    shadow = (0.0, 12.0, 300.0, 176.0)
+    for step in range(before):
+        tracker.update(step * 0.1, found(shadow, scores=[0.4]))
+    tracks = tracker.update(before * 0.1, found((0.0, 12.0, 140.0, 120.0), scores=[0.6]))
+    assert tracks.ids.tolist() == ([1] if taken else [1, 2])
+
+
+def test_a_doubt_of_long_standing_that_proves_true_where_it_is_keeps_its_number() -> None:
+    tracker = Tracker()
+    for step in range(30):
+        score = 0.3 if step < 25 else 0.9
+        tracks = tracker.update(step * 0.1, found(box(50 + 3 * step), scores=[score]))
+    assert tracks.ids.tolist() == [1]
+    assert tracks.confirmed.tolist() == [True]
+
+
 def test_the_dim_never_take_what_belongs_to_the_clear() -> None:
     """A ghost beside a vehicle, before it in the list: the vehicle keeps its number."""
     tracker = Tracker()
