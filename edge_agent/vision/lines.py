@@ -9,6 +9,7 @@ before it, crossed it unseen, unless another track already did so at that place 
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,7 +33,8 @@ SAME_SIZES = 0.6
 TWIN_S = 0.13
 TWIN_SIZES = 0.35
 """Even one that was seen: no two vehicles stand on the same spot of the road, so two tracks that
-cross there together are two boxes of one vehicle. A motorbike passes its own length in this time.
+cross there together are two boxes of one vehicle. A motorbike passes its own length in this time,
+and beside a lorry the spot is as small as the motorbike.
 """
 
 
@@ -64,6 +66,7 @@ class Crossing:
         direction: ``ab``: from the line's left to its right, seen from its first point.
         t: When, interpolated between the two frames.
         at: Where.
+        size: Smaller side of the vehicle's box there.
         seen: False when the path had to be extended to reach the line.
     """
 
@@ -71,6 +74,7 @@ class Crossing:
     direction: Direction
     t: float
     at: Point
+    size: float
     seen: bool = True
 
 
@@ -123,7 +127,7 @@ class LineCounter:
             self._left_band(path, beyond, sight)
         result: list[Crossing] = []
         if sight.confirmed and path.held:
-            result = self._release(path, sight)
+            result = self._release(path)
         if sight.confirmed and not path.extended and path.sights >= BELIEVED:
             path.extended = True
             result += self._extend(path, path.first, sight.velocity, -REACH_S)
@@ -132,7 +136,7 @@ class LineCounter:
     def _fills(self, sight: Sight) -> list[Crossing]:
         """It crosses nothing now, but may be a vehicle now: then what it did before counts."""
         path = self._paths.get(sight.track)
-        return self._release(path, sight) if path and path.held and sight.confirmed else []
+        return self._release(path) if path and path.held and sight.confirmed else []
 
     def _beyond(self, sight: Sight, band: float) -> int:
         """−1 or 1: the side it is on, outside the dead band; 0 inside it."""
@@ -147,7 +151,8 @@ class LineCounter:
             path.pending = None  # it trembled on the line and is back where it was
         elif path.pending is None:
             t = before.t + share * (sight.t - before.t)
-            path.pending = Crossing(sight.track, direction, t, between(before.at, sight.at, share))
+            at = between(before.at, sight.at, share)
+            path.pending = Crossing(sight.track, direction, t, at, min(sight.size))
 
     def _left_band(self, path: _Path, side: int, sight: Sight) -> None:
         crossing, path.pending = path.pending, None
@@ -164,11 +169,10 @@ class LineCounter:
             path.counted.add(crossing.direction)
             path.held.append(crossing)
 
-    def _release(self, path: _Path, sight: Sight) -> list[Crossing]:
+    def _release(self, path: _Path) -> list[Crossing]:
         """What was held until the track was a vehicle, unless it has a twin."""
         held, path.held = path.held, []
-        near = TWIN_SIZES * min(sight.size)
-        return [self._count(one) for one in held if not self._known(one, near, TWIN_S)]
+        return [self._count(one) for one in held if not self._has_twin(one)]
 
     def _count(self, crossing: Crossing) -> Crossing:
         self._recent.append(crossing)
@@ -182,22 +186,27 @@ class LineCounter:
             return []
         direction: Direction = "ab" if self.segment.towards_right(velocity) > 0 else "ba"
         at = between(end.at, far, share)
-        crossing = Crossing(end.track, direction, end.t + share * reach, at, seen=False)
-        if path.counted or self._known(crossing, SAME_SIZES * max(end.size), SAME_S):
+        t, size = end.t + share * reach, min(end.size)
+        crossing = Crossing(end.track, direction, t, at, size, seen=False)
+        near = SAME_SIZES * max(end.size)
+        if path.counted or any(away <= near for _, away in self._others(crossing, SAME_S)):
             return []
         path.counted.add(direction)
         return [self._count(crossing)]
 
-    def _known(self, crossing: Crossing, near: float, soon: float) -> bool:
-        """Whether another track crossed the same way, as near as this, pixels, and as soon."""
+    def _has_twin(self, crossing: Crossing) -> bool:
         return any(
-            other.direction == crossing.direction
-            and other.track != crossing.track
-            and abs(other.t - crossing.t) <= soon
-            and abs(other.at[0] - crossing.at[0]) <= near
-            and abs(other.at[1] - crossing.at[1]) <= near
-            for other in self._recent
+            away <= TWIN_SIZES * min(crossing.size, other.size)
+            for other, away in self._others(crossing, TWIN_S)
         )
+
+    def _others(self, crossing: Crossing, soon: float) -> Iterator[tuple[Crossing, float]]:
+        """Who else crossed the same way, as soon as this, and how far away, pixels."""
+        for other in self._recent:
+            same_way = other.direction == crossing.direction and other.track != crossing.track
+            if same_way and abs(other.t - crossing.t) <= soon:
+                across, down = other.at[0] - crossing.at[0], other.at[1] - crossing.at[1]
+                yield other, max(abs(across), abs(down))
 
     def _end(self, track: int) -> list[Crossing]:
         path = self._paths.pop(track, None)
@@ -208,5 +217,5 @@ class LineCounter:
             way = 1 if path.pending.direction == "ab" else -1
             if way * self.segment.towards_right(path.last.velocity) > 0:
                 self._hold(path, path.pending)
-                return self._release(path, path.last)
+                return self._release(path)
         return self._extend(path, path.last, path.last.velocity, REACH_S)

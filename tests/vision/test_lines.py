@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.vision.geometry import Segment
+from edge_agent.vision.geometry import Point, Segment
 from edge_agent.vision.lines import DEAD_BAND, Crossing, LineCounter, Sight
 
 LINE = Segment((100.0, 0.0), (100.0, 200.0))  # downwards: ba is left to right
@@ -21,6 +21,7 @@ def ride(
     y: float = 100.0,
     t0: float = 0.0,
     confirmed: bool = True,
+    size: Point = SIZE,
 ) -> list[Crossing]:
     """Feed a track at these x; velocity is that of the last step."""
     found: list[Crossing] = []
@@ -28,7 +29,7 @@ def ride(
     for index, x in enumerate(xs):
         speed = 0.0 if before is None else (x - before) / 0.1
         before = x
-        sight = Sight(track, t0 + index * 0.1, (x, y), SIZE, (speed, 0.0), confirmed)
+        sight = Sight(track, t0 + index * 0.1, (x, y), size, (speed, 0.0), confirmed)
         found += counter.step([sight], [])
     return found
 
@@ -127,6 +128,19 @@ def test_riders_abreast_and_close_behind_are_two(y: float, later: float) -> None
     path = [70.0, 85.0, 95.0, 115.0, 130.0]
     assert len(ride(counter, path)) == 1
     assert len(ride(counter, path, y=y, track=2, t0=later)) == 1
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_rider_beside_a_lorry_is_one_and_the_lorry_another(first: int) -> None:
+    """Whoever comes first: for so large a box much is near that is not near for the small one."""
+    counter = LineCounter(LINE)
+    path = [70.0, 85.0, 95.0, 115.0, 130.0]
+    count = 0
+    for track in (first, 3 - first):
+        large = track == 1
+        size, y = ((90.0, 80.0), 100.0) if large else (SIZE, 120.0)
+        count += len(ride(counter, path, y=y, track=track, size=size))
+    assert count == 2
 
 
 def test_a_leap_against_the_own_motion_is_an_exchange_of_identities() -> None:
