@@ -6,26 +6,41 @@ people drew at Vietnamese junctions one in a hundred lies so far within another.
 motorbike before a bus is another kind, and stays.
 
 A wheel of a car is taken for a motorbike now and then. A true one that shows before a car is more
-than half as high as the car's box, or stands nearer than the car: its foot is not higher.
+than half as high as the car's box, or stands nearer than the car: its foot is not higher. Beside a
+bus or a lorry a true one may be as small a part of the box as a wheel is; there, and where a car's
+wheel is large, it tells how high riders are who stand in that row of the picture.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.device.readings import VehicleClass
-from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
+from edge_agent.vision.frame import CLASSES, UNKNOWN, Detections, Floats, Ints
+
+Heights = Callable[[Floats], Floats]
+"""Of two-wheelers whose feet are in these rows, pixels; 0 where nobody knows."""
 
 WITHIN = 0.7
 """Share of the smaller box that lies in the other."""
 _WHEEL_WITHIN, _WHEEL_HEIGHT, _WHEEL_AREA, _WHEEL_FOOT = 0.5, 0.5, 0.12, 0.03
 """Of a wheel's box: share in the car's; share of the car's height, of its area; and how far its
 foot is above the car's at least, car's heights."""
-_TWO_WHEELED = np.array([one in {VehicleClass.MOTORBIKE, VehicleClass.BICYCLE} for one in CLASSES])
+_WHEEL_USUAL = 0.72
+"""Such a box that is less than so many riders high is a wheel, whatever vehicle it is in."""
+TWO_WHEELED = np.array([one in {VehicleClass.MOTORBIKE, VehicleClass.BICYCLE} for one in CLASSES])
 _CAR = CLASSES.index(VehicleClass.CAR)
 
 
-def outermost(found: Detections, least: float) -> Detections:
-    """What is left of detections; those that score below ``least`` or have no area go as well."""
+def outermost(found: Detections, least: float, usual: Heights | None = None) -> Detections:
+    """What is left of detections; those that score below ``least`` or have no area go as well.
+
+    Args:
+        found: Of one frame.
+        least: Score below which one goes.
+        usual: How high two-wheelers are in this picture, as far as it is known.
+    """
     order = np.argsort(-found.scores, kind="stable")
     order = order[: np.count_nonzero(found.scores >= least)]
     order = order[(found.boxes[order, 2:] > found.boxes[order, :2]).all(axis=1)]
@@ -36,11 +51,11 @@ def outermost(found: Detections, least: float) -> Detections:
     better, worse, shares = _sharing(edges)
     if not len(better):
         return best
-    two = _TWO_WHEELED[best.classes]
+    two = TWO_WHEELED[best.classes]
     gone = np.where(
         two[better] == two[worse],
         shares > WITHIN,
-        two[worse] & (best.classes[better] == _CAR) & _wheels(edges[:, better], edges[:, worse]),
+        two[worse] & _wheels(best.classes[better], edges[:, better], edges[:, worse], usual),
     )
     kept = [True] * len(order)
     # In order of score: what is left out itself leaves nobody out.
@@ -51,12 +66,16 @@ def outermost(found: Detections, least: float) -> Detections:
     return Detections(best.boxes[left], best.scores[left], best.classes[left])
 
 
-def _wheels(cars: Floats, boxes: Floats) -> NDArray[np.bool_]:
-    """Whether boxes (4×N) that lie in those of cars are too small and too high up to be more."""
-    width, height = cars[2:] - cars[:2]
+def _wheels(kinds: Ints, outer: Floats, boxes: Floats, usual: Heights | None) -> NDArray[np.bool_]:
+    """Whether boxes (4×N) in those of vehicles of these kinds are too small and too high up."""
+    width, height = outer[2:] - outer[:2]
     own = boxes[2:] - boxes[:2]
     small = (own[1] < _WHEEL_HEIGHT * height) & (own[0] * own[1] < _WHEEL_AREA * width * height)
-    return np.asarray(small & (cars[3] - boxes[3] > _WHEEL_FOOT * height))
+    higher = outer[3] - boxes[3] > _WHEEL_FOOT * height
+    wheel = kinds == _CAR
+    if usual is not None:
+        wheel |= (kinds != UNKNOWN) & (own[1] < _WHEEL_USUAL * usual(boxes[3]))
+    return np.asarray(small & higher & wheel)
 
 
 def _sharing(edges: Floats) -> tuple[Ints, Ints, Floats]:

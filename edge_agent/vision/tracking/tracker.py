@@ -17,7 +17,8 @@ from edge_agent.vision.frame import CLASSES, Detections, Floats, Ints
 from edge_agent.vision.tracking.assign import assign
 from edge_agent.vision.tracking.flow import Flow
 from edge_agent.vision.tracking.likeness import Cut, Pairs, cut, likeness
-from edge_agent.vision.tracking.nested import outermost
+from edge_agent.vision.tracking.nested import TWO_WHEELED, outermost
+from edge_agent.vision.tracking.usual import Usual
 
 Bools = NDArray[np.bool_]
 
@@ -121,6 +122,7 @@ class Tracker:
         self._next = 1
         self._t: float | None = None
         self._flow = Flow()
+        self._usual = Usual()
         self._frames = 0
         self._ids = np.empty(0, np.int64)
         self._kept = np.empty((_ROWS, 0))
@@ -131,12 +133,14 @@ class Tracker:
         step = 0.0 if self._t is None else max(t - self._t, 0.0)
         self._t = t
         self._predict(step)
-        found = outermost(found, own.low)
+        found = outermost(found, own.low, self._usual)
         boxes = np.ascontiguousarray(np.asarray(found.boxes, float).reshape(-1, 4).T)
         match = np.full(len(self._ids), -1)
         strong = found.scores >= own.high
         free = strong.copy()
         cuts = cut(boxes, self._size)
+        whole = TWO_WHEELED[found.classes] & strong & ~cuts.any(axis=0)
+        self._usual.learn(boxes[3, whole], (boxes[3] - boxes[1])[whole])
         both = self._kept[_CUT] > 0, cuts
         alike = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
         rows, columns, scores = pairs = self._without_marks(alike)

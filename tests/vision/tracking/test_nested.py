@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,21 @@ def test_the_wheel_of_a_lorry_cannot_be_told_from_a_motorbike_beside_it() -> Non
     bus = ((100.0, 0.0, 260.0, 160.0), 0.8, BUS)
     either = ((110.0, 100.0, 122.0, 130.0), 0.5, BIKE)
     assert len(outermost(found(bus, either), 0.1).scores) == 2
+
+
+@pytest.mark.parametrize(("rider", "left"), [(35.0, 2), (50.0, 1)])
+def test_but_by_how_high_riders_are_who_stand_there(rider: float, left: int) -> None:
+    bus = ((100.0, 0.0, 260.0, 160.0), 0.8, BUS)
+    either = ((110.0, 100.0, 122.0, 130.0), 0.5, BIKE)
+    usual = lambda feet: np.full(len(feet), rider)  # noqa: E731 - shorter than its name would be
+    assert len(outermost(found(bus, either), 0.1, usual).scores) == left
+
+
+def test_nobody_is_the_wheel_of_who_knows_what() -> None:
+    blob = ((100.0, 0.0, 260.0, 160.0), 0.8, CLASSES.index(VehicleClass.UNKNOWN))
+    rider = ((110.0, 100.0, 122.0, 130.0), 0.5, BIKE)
+    usual = lambda feet: np.full(len(feet), 50.0)  # noqa: E731
+    assert len(outermost(found(blob, rider), 0.1, usual).scores) == 2
 
 
 def test_what_scores_too_low_is_left_out() -> None:
