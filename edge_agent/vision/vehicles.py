@@ -27,7 +27,7 @@ class Vehicle:
     Attributes:
         box: Where it was seen last, pixels of the analysed picture.
         hits: How often it was seen.
-        kind: Class with most votes, each weighted by its detection's score.
+        kind: Class with most votes, see ``Tracks.votes``.
         share: Of the votes of those sights that knew a class.
         confidence: Mean score of its sights times the share of the votes, per mille.
         path: On the road; empty without a calibrated camera.

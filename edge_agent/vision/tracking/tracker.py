@@ -24,6 +24,8 @@ Bools = NDArray[np.bool_]
 
 _PART = 0.2
 """Weight of a vote on a vehicle that the picture's edge cuts: the end of a car may be a lorry's."""
+_CLOSE = 50.0
+"""Height of a box, pixels, from which its vote weighs all: far away a bus is as dark as a lorry."""
 _LEFT = 0.5
 """Weight of the likeness to a track that the edge cut when it was lost. It has left, probably: who
 was seen a moment ago goes on before it, be it for the first time, and no weak find brings it back;
@@ -91,8 +93,9 @@ class Tracks:
         hits: Frames in which each was found.
         seen: Found in this very frame.
         confirmed: Found often enough to be a vehicle.
-        votes: N×len(CLASSES), scores summed by class, of boxes that the edge cuts a fifth.
-        score: N, mean score.
+        votes: N×len(CLASSES), scores summed by class: of boxes far away a part, and of those that
+            the edge cuts a fifth.
+        score: N, mean score, weighted likewise.
         ended: Numbers of the tracks that died with this frame.
     """
 
@@ -240,7 +243,8 @@ class Tracker:
         hits, strong, said, *_ = tally[:, :count]
         hits[:] = 1
         strong[:] = found.scores >= self._settings.high
-        said[:] = np.where(cuts.any(axis=0), _PART, 1.0)
+        said[:] = np.minimum((boxes[3] - boxes[1]) / _CLOSE, 1.0)
+        said[cuts.any(axis=0)] *= _PART
         votes = tally[_VOTES.start - _HITS :]
         votes[found.classes, np.arange(count)] = said * found.scores
         return sights, tally

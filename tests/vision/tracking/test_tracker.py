@@ -173,6 +173,18 @@ def test_classes_are_voted_over_the_whole_track() -> None:
     assert tracks.score[0] == pytest.approx(0.9)
 
 
+def test_looks_from_nearby_say_more_about_the_class_than_those_from_afar() -> None:
+    tracker = Tracker()
+    for step in range(14):
+        height = 12.0 + 4 * step
+        kind = CAR if height < 44 else BUS  # a bus far away at dusk: eight looks against six
+        tracks = tracker.update(
+            step * 0.1, found(box(100, 100 + 3 * step, 1.2 * height, height), classes=[kind])
+        )
+    assert tracks.ids.tolist() == [1]
+    assert CLASSES[int(tracks.votes[0].argmax())] is VehicleClass.BUS
+
+
 @pytest.mark.parametrize("width", [90, 310])
 def test_who_drives_into_a_close_view_and_out_again_keeps_its_number(width: int) -> None:
     """Of what the edges cut, only the width stays; a car's front takes five frames of ten a second.
