@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import isnan, log, nan
 
 import numpy as np
 
 from edge_agent.device.readings import VehicleClass
-from edge_agent.vision.frame import CLASSES, UNKNOWN
+from edge_agent.vision.frame import CLASSES, UNKNOWN, Floats
 from edge_agent.vision.ground import Ground, Path
 from edge_agent.vision.lines import Sight
 from edge_agent.vision.scene import Anchor
+from edge_agent.vision.stature import Statures
 from edge_agent.vision.tracking.tracker import Tracks
 
 _EDGE_PX = 3
 """A box that ends so near the picture's edge is cut: its foot is not the vehicle's."""
 _FILLS = 0.85
 """A box of this share of the picture's width and of its height fills it: its middle is none."""
+_TEACHES, _SURE = 8, 0.9
+"""Who was measured so often, and has this share of its votes for one class, is beyond doubt."""
 
 Box = tuple[float, float, float, float]
 
@@ -30,6 +34,8 @@ class Vehicle:
         kind: Class with most votes, see ``Tracks.votes``.
         share: Of the votes of those sights that knew a class.
         confidence: Mean score of its sights times the share of the votes, per mille.
+        stature: Mean logarithm of its heights in two-wheelers' heights; nan before the first.
+        measured: Sights that told its height.
         path: On the road; empty without a calibrated camera.
     """
 
@@ -38,6 +44,8 @@ class Vehicle:
     kind: VehicleClass = VehicleClass.UNKNOWN
     share: float = 0.0
     confidence: int = 0
+    stature: float = nan
+    measured: int = 0
     path: Path = field(default_factory=Path)
 
 
@@ -60,6 +68,7 @@ class Vehicles:
         self._size, self._ground, self._offset = size, ground, offset
         self._foot = anchor == "foot"
         self._known: dict[int, Vehicle] = {}
+        self._statures = Statures()
         self.highest = offset
 
     def __getitem__(self, track: int) -> Vehicle:
@@ -78,33 +87,56 @@ class Vehicles:
             Sights for lines and zones, and the tracks that ended: these stay known until they are
             forgotten.
         """
-        sights = []
-        votes = tracks.votes.copy()
+        rows = np.flatnonzero(tracks.seen).tolist()
+        numbers = [self.number(int(track)) for track in tracks.ids[rows]]
+        seen = [self._known.setdefault(number, Vehicle()) for number in numbers]
+        for known, row in zip(seen, rows, strict=True):
+            self._measure(known, tracks, row)
+        votes = tracks.votes[rows]
         votes[:, UNKNOWN] *= 1e-6  # who does not know what it is says nothing against who does
-        best = votes.argmax(axis=1)
-        for i in np.flatnonzero(tracks.seen):
-            number = self.number(int(tracks.ids[i]))
-            self.highest = max(self.highest, number)
-            known = self._known.setdefault(number, Vehicle())
-            x1, y1, x2, y2 = known.box = tuple(tracks.boxes[i].tolist())
-            known.hits = int(tracks.hits[i])
-            known.kind = CLASSES[best[i]]
-            known.share = float(votes[i, best[i]] / votes[i].sum())
-            share = float(tracks.votes[i, best[i]] / tracks.votes[i].sum())
-            known.confidence = round(1000 * float(tracks.score[i]) * share)
+        votes *= self._statures.weights(np.array([known.stature for known in seen], float))
+        sights = []
+        for number, known, row, vote in zip(numbers, seen, rows, votes, strict=True):
+            self._judge(known, tracks, row, vote)
             self._stride(t, known)
-            sights.append(
-                Sight(
-                    number,
-                    t,
-                    ((x1 + x2) / 2, y2 if self._foot else (y1 + y2) / 2),
-                    (x2 - x1, y2 - y1),
-                    (float(tracks.velocity[i, 0]), float(tracks.velocity[i, 1])),
-                    bool(tracks.confirmed[i]),
-                    placed=self._foot or not self._fills(known.box),
-                )
-            )
+            sights.append(self._sight(t, number, known, tracks, row))
+        self.highest = max([self.highest, *numbers])
         return sights, [self.number(int(ended)) for ended in tracks.ended]
+
+    def _measure(self, known: Vehicle, tracks: Tracks, row: int) -> None:
+        """How high it stands; who is beyond doubt teaches what is usual for its class."""
+        stature = float(tracks.stature[row])
+        if isnan(stature):
+            return
+        known.measured += 1
+        before = 0.0 if known.measured == 1 else known.stature
+        known.stature = before + (log(stature) - before) / known.measured
+        if known.measured == _TEACHES and tracks.confirmed[row]:
+            votes = tracks.votes[row]
+            if votes.max() >= _SURE * votes.sum():
+                self._statures.learn(int(votes.argmax()), known.stature)
+
+    def _judge(self, known: Vehicle, tracks: Tracks, row: int, votes: Floats) -> None:
+        """Where and what it is, by these votes."""
+        best = int(votes.argmax())
+        known.box = tuple(tracks.boxes[row].tolist())
+        known.hits = int(tracks.hits[row])
+        known.kind = CLASSES[best]
+        known.share = float(votes[best] / votes.sum())
+        share = float(tracks.votes[row, best] / tracks.votes[row].sum())
+        known.confidence = round(1000 * float(tracks.score[row]) * share)
+
+    def _sight(self, t: float, number: int, known: Vehicle, tracks: Tracks, row: int) -> Sight:
+        x1, y1, x2, y2 = known.box
+        return Sight(
+            number,
+            t,
+            ((x1 + x2) / 2, y2 if self._foot else (y1 + y2) / 2),
+            (x2 - x1, y2 - y1),
+            (float(tracks.velocity[row, 0]), float(tracks.velocity[row, 1])),
+            bool(tracks.confirmed[row]),
+            placed=self._foot or not self._fills(known.box),
+        )
 
     def number(self, of_tracker: int) -> int:
         """The number for the outside of a track that the tracker numbers so."""

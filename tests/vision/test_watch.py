@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,14 @@ def pictures() -> st.SearchStrategy[Grey]:
         return np.asarray(filled[kind], np.uint8)
 
     return st.builds(made, kinds, levels)
+
+
+@pytest.mark.parametrize("before", [1.0, 2.0, 40.0])
+def test_a_clock_that_is_set_back_is_no_reason_to_fail(before: float) -> None:
+    watch, picture = PictureWatch(), np.zeros((180, 320), np.uint8)
+    for t in (0.0, before, before - 1.0, before - 1.0, before - 2.0, before + 40.0):
+        watch.step(t, picture)
+    assert len(active(watch)) <= 1
 
 
 @settings(max_examples=40)

@@ -26,6 +26,8 @@ _PART = 0.2
 """Weight of a vote on a vehicle that the picture's edge cuts: the end of a car may be a lorry's."""
 _CLOSE = 50.0
 """Height of a box, pixels, from which its vote weighs all: far away a bus is as dark as a lorry."""
+_FAR = 20.0
+"""Pixels that two-wheelers are high where statures are told: farther away a pixel is too much."""
 _LEFT = 0.5
 """Weight of the likeness to a track that the edge cut when it was lost. It has left, probably: who
 was seen a moment ago goes on before it, be it for the first time, and no weak find brings it back;
@@ -96,6 +98,8 @@ class Tracks:
         votes: N×len(CLASSES), scores summed by class: of boxes far away a part, and of those that
             the edge cuts a fifth.
         score: N, mean score, weighted likewise.
+        stature: N, height in heights of two-wheelers that stand in the same row; nan where it is
+            not known: not seen in this frame, cut by the picture's edge, too far away.
         ended: Numbers of the tracks that died with this frame.
     """
 
@@ -107,6 +111,7 @@ class Tracks:
     confirmed: Bools
     votes: Floats
     score: Floats
+    stature: Floats
     ended: Ints
 
 
@@ -191,8 +196,15 @@ class Tracker:
             self._confirmed(),
             kept[_VOTES].T,
             kept[_VOTES].sum(axis=0) / kept[_SAID],
+            self._stature(seen),
             ended,
         )
+
+    def _stature(self, seen: Bools) -> Floats:
+        _, top, _, foot = self._kept[_BOX]
+        usual = self._usual(foot)
+        told = seen & (usual >= _FAR) & ~self._kept[_CUT].any(axis=0)
+        return np.where(told, (foot - top) / np.maximum(usual, _FAR), np.nan)
 
     def _confirmed(self) -> Bools:
         own, kept = self._settings, self._kept

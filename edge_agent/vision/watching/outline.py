@@ -58,8 +58,8 @@ class Gaze:
         height = max(CELLS[1], round(WIDTH * picture.shape[0] / picture.shape[1]))
         small = cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA)
         levels: Levels = _LOG[small]
-        if self._mean is None or self._mean.shape != levels.shape:
-            self._mean, self._began = levels, t
+        if self._mean is None or self._mean.shape != levels.shape or t <= self._t:
+            self._mean, self._began = levels, t  # another picture, or a clock that was set back
         else:
             age = t - self._began
             share = (t - self._t) / min(_MEAN_S, max(age, t - self._t))
