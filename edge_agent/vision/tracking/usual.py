@@ -6,6 +6,7 @@ in height; so a straight line over the row of the foot tells, for any camera, wi
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.vision.frame import Floats
 
@@ -15,17 +16,23 @@ _MANY = 20_000
 """Sights after which half is forgotten: a camera is turned now and then."""
 _LIKE = 0.6, 1.6
 """A sight that is lower or higher than so many usual ones teaches nothing: half a rider, two."""
+_TRIAL = 1000
+"""Of so many sights most are like the line, or it is of another view: it is learned anew."""
 
 
 class Usual:
     """A line of least squares through feet and heights, pixels."""
 
     def __init__(self) -> None:
+        self._restart()
+
+    def _restart(self) -> None:
         self._sights = 0.0
         self._products = np.zeros((2, 2))
         self._heights = np.zeros(2)
         self._slope, self._base = 0.0, 0.0
         self._known = False
+        self._tried = self._refused = 0
 
     def __call__(self, feet: Floats) -> Floats:
         """Usual heights, pixels, of two-wheelers with the foot in these rows; none known: 0."""
@@ -37,6 +44,7 @@ class Usual:
         if self._known:
             usual = self(feet)
             like = (heights > _LIKE[0] * usual) & (heights < _LIKE[1] * usual)
+            self._try(like)
             feet, heights = feet[like], heights[like]
         if not len(feet):
             return
@@ -51,3 +59,12 @@ class Usual:
         if self._sights >= _ENOUGH:
             self._known = True
             self._slope, self._base = np.linalg.lstsq(self._products, self._heights)[0].tolist()
+
+    def _try(self, like: NDArray[np.bool_]) -> None:
+        self._tried += len(like)
+        self._refused += int(np.count_nonzero(~like))
+        if self._tried < _TRIAL:
+            return
+        if 2 * self._refused > self._tried:
+            self._restart()
+        self._tried = self._refused = 0

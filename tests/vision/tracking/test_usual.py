@@ -35,8 +35,9 @@ def test_a_few_sights_say_nothing() -> None:
 def test_wheels_and_pairs_teach_nothing() -> None:
     usual = taught(50.0, 0.3)
     for _ in range(50):
-        usual.learn(FEET, 0.1 * (FEET - 50))
-        usual.learn(FEET, 0.6 * (FEET - 50))
+        usual.learn(FEET, 0.3 * (FEET - 50))
+        usual.learn(FEET[:12], 0.1 * (FEET[:12] - 50))
+        usual.learn(FEET[12:], 0.6 * (FEET[12:] - 50))
     assert usual(FEET) == pytest.approx(0.3 * (FEET - 50))
 
 
@@ -45,6 +46,14 @@ def test_a_camera_that_was_turned_a_little_is_learned_anew() -> None:
     for _ in range(4000):
         usual.learn(FEET, 0.4 * (FEET - 50))
     assert usual(FEET) == pytest.approx(0.4 * (FEET - 50), rel=0.02)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_and_so_is_one_that_sees_quite_another_road(share: float) -> None:
+    usual = taught(50.0, 0.3)
+    for _ in range(60):
+        usual.learn(FEET, share * (FEET - 50))
+    assert usual(FEET) == pytest.approx(share * (FEET - 50))
 
 
 def test_everybody_in_one_row_is_no_reason_to_fail() -> None:
