@@ -38,7 +38,7 @@ _LONG, _SAME = 10, 0.6
 less alike to it than this is somebody else, who drives over it.
 """
 _SURE = 5
-"""Hits after which a track teaches the flow, and frames between two lessons."""
+"""Hits after which a track teaches the flow, and frames between two lessons, of heights as well."""
 
 # What is kept of a track, a column each of one matrix, so that each step is a few array operations.
 _CENTRE, _SIZE, _VELOCITY = slice(0, 2), slice(2, 4), slice(4, 6)
@@ -147,8 +147,6 @@ class Tracker:
         strong = found.scores >= own.high
         free = strong.copy()
         cuts = cut(boxes, self._size)
-        whole = TWO_WHEELED[found.classes] & strong & ~cuts.any(axis=0)
-        self._usual.learn(boxes[3, whole], (boxes[3] - boxes[1])[whole])
         both = self._kept[_CUT] > 0, cuts
         alike = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
         rows, columns, scores = pairs = self._without_marks(alike)
@@ -163,7 +161,11 @@ class Tracker:
         seen = match >= 0
         sights, tally = self._heard(found, boxes, cuts, t)
         self._correct(match, sights, tally)
-        self._teach(seen)
+        self._frames += 1
+        if self._frames % _SURE == 0:
+            self._teach(seen)
+            whole = TWO_WHEELED[found.classes] & strong & ~cuts.any(axis=0)
+            self._usual.learn(boxes[3, whole], (boxes[3] - boxes[1])[whole])
         ended, alive = self._bury(t, seen)
         born = free.nonzero()[0]
         self._bear(sights[:, born], tally[:, born])
@@ -287,9 +289,7 @@ class Tracker:
 
     def _teach(self, seen: Bools) -> None:
         """Who is sure of its velocity tells it to the places where it is and where it began."""
-        self._frames += 1
-        if self._frames % _SURE:  # each track's turn comes while its hits are below 2 × _SURE
-            return
+        # Each track's turn comes while its hits are below 2 × _SURE.
         kept = self._kept[:, seen & (self._kept[_HITS] >= _SURE)]
         grown = kept[:, kept[_HITS] < 2 * _SURE]
         places = np.concatenate([kept[_CENTRE], grown[_ORIGIN]], axis=1)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from edge_agent.vision.frame import Floats
 
-_ENOUGH = 200
+_ENOUGH = 60
 """Sights from which it is believed."""
-_MANY = 20_000
+_MANY = 10_000
 """Sights after which half is forgotten: a camera is turned now and then."""
 _LIKE = 0.6, 1.6
 """A sight that is lower or higher than so many usual ones teaches nothing: half a rider, two."""
-_TRIAL = 1000
+_TRIAL = 500
 """Of so many sights most are like the line, or it is of another view: it is learned anew."""
 
 
@@ -27,9 +27,8 @@ class Usual:
         self._restart()
 
     def _restart(self) -> None:
-        self._sights = 0.0
-        self._products = np.zeros((2, 2))
-        self._heights = np.zeros(2)
+        self._sums = np.zeros(5)
+        """Of ones, feet, their squares, heights, feet times heights."""
         self._slope, self._base = 0.0, 0.0
         self._known = False
         self._tried = self._refused = 0
@@ -48,17 +47,20 @@ class Usual:
             feet, heights = feet[like], heights[like]
         if not len(feet):
             return
-        rows = np.stack((feet, np.ones(len(feet))))
-        self._products += rows @ rows.T
-        self._heights += rows @ heights
-        self._sights += len(feet)
-        if self._sights > _MANY:
-            self._sights /= 2
-            self._products /= 2
-            self._heights /= 2
-        if self._sights >= _ENOUGH:
+        self._sums += np.array(
+            (len(feet), feet.sum(), feet @ feet, heights.sum(), feet @ heights), float
+        )
+        if self._sums[0] > _MANY:
+            self._sums /= 2
+        if self._sums[0] >= _ENOUGH:
             self._known = True
-            self._slope, self._base = np.linalg.lstsq(self._products, self._heights)[0].tolist()
+            self._draw(*self._sums.tolist())
+
+    def _draw(self, count: float, foot: float, feet: float, height: float, both: float) -> None:
+        spread = feet - foot * foot / count
+        # All in one row: nothing is known of others, so they are taken to be alike.
+        self._slope = (both - foot * height / count) / spread if spread > count else 0.0
+        self._base = (height - self._slope * foot) / count
 
     def _try(self, like: NDArray[np.bool_]) -> None:
         self._tried += len(like)

@@ -256,13 +256,13 @@ def test_the_end_of_a_vehicle_says_less_about_its_class_than_all_of_it() -> None
 
 def test_the_wheel_of_a_bus_is_no_vehicle_once_riders_were_seen_where_it_is() -> None:
     tracker = Tracker(size=(640, 360))
-    for step in range(100):  # a rider is as high as three tenths of the way down from row 60
-        riders = [box(60 + 5 * step, foot - 15, 18, 0.3 * (foot - 60)) for foot in (160, 240)]
+    for step in range(200):  # a rider is as high as three tenths of the way down from row 60
+        riders = [box(60 + 2 * step, foot - 15, 18, 0.3 * (foot - 60)) for foot in (160, 240)]
         tracker.update(step * 0.1, found(*riders, scores=[0.9, 0.9], classes=[BIKE, BIKE]))
     bus, wheel, rider = (200.0, 60.0, 420.0, 300.0), box(300, 200, 20, 28), box(240, 200, 20, 56)
     for step in range(4):
         tracks = tracker.update(
-            20 + step * 0.1,
+            30 + step * 0.1,
             found(bus, wheel, rider, scores=[0.9, 0.6, 0.6], classes=[BUS, BIKE, BIKE]),
         )
     seen = tracks.boxes[tracks.seen]
