@@ -52,11 +52,14 @@ def outermost(found: Detections, least: float, usual: Heights | None = None) -> 
     if not len(better):
         return best
     two = TWO_WHEELED[best.classes]
-    gone = np.where(
-        two[better] == two[worse],
-        shares > WITHIN,
-        two[worse] & _wheels(best.classes[better], edges[:, better], edges[:, worse], usual),
-    )
+    gone = shares > WITHIN
+    mixed = (two[better] != two[worse]).nonzero()[0]
+    if len(mixed):
+        outer, inner = better[mixed], worse[mixed]
+        wheels = _wheels(best.classes[outer], edges[:, outer], edges[:, inner], usual)
+        gone[mixed] = two[inner] & wheels
+    if not gone.any():
+        return best
     kept = [True] * len(order)
     # In order of score: what is left out itself leaves nobody out.
     for one, other in sorted(zip(better[gone].tolist(), worse[gone].tolist(), strict=True)):

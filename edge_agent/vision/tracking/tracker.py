@@ -39,6 +39,8 @@ less alike to it than this is somebody else, who drives over it.
 """
 _SURE = 5
 """Hits after which a track teaches the flow, and frames between two lessons, of heights as well."""
+_EVERYBODY = np.array([True])
+"""Of any number of pairs: nobody has left, as a rule."""
 
 # What is kept of a track, a column each of one matrix, so that each step is a few array operations.
 _CENTRE, _SIZE, _VELOCITY = slice(0, 2), slice(2, 4), slice(4, 6)
@@ -149,15 +151,13 @@ class Tracker:
         cuts = cut(boxes, self._size)
         both = self._kept[_CUT] > 0, cuts
         alike = likeness(self._kept[_BOX], boxes, own.grow, own.least, both)
-        rows, columns, scores = pairs = self._without_marks(alike)
-        left = self._left(t)
-        scores *= np.where(left, _LEFT, 1.0).take(rows)
-        here, clear = (~left).take(rows), strong.take(columns)
+        rows, columns, _ = pairs = self._without_marks(alike)
+        here, back = self._present(t, pairs)
+        clear = strong.take(columns)
         self._pair(match, free, pairs, here & clear & (self._kept[_STRONG] > 0).take(rows))
         self._second_chance(match, free, boxes)
         free |= ~strong
-        back = clear & ~self._kept[_CUT].all(axis=0).take(rows)
-        self._pair(match, free, pairs, (here | back) & free.take(columns))
+        self._pair(match, free, pairs, (here | back & clear) & free.take(columns))
         seen = match >= 0
         sights, tally = self._heard(found, boxes, cuts, t)
         self._correct(match, sights, tally)
@@ -172,10 +172,18 @@ class Tracker:
         seen = np.concatenate([seen[alive], np.ones(len(born), bool)])
         return self._told(seen, ended)
 
-    def _left(self, t: float) -> Bools:
-        """Whose last sight was cut by the picture's edge, and not a moment ago."""
-        lost = t - self._kept[_LAST] > self._settings.doubt_s
-        return np.asarray(lost & self._kept[_CUT].any(axis=0))
+    def _present(self, t: float, pairs: Pairs) -> tuple[Bools, Bools]:
+        """Of each pair: whether its track is here still, whether a clear find may bring it back.
+
+        Whose last sight was cut by the picture's edge, and not a moment ago, has left.
+        """
+        kept = self._kept
+        left = (t - kept[_LAST] > self._settings.doubt_s) & kept[_CUT].any(axis=0)
+        if not left.any():
+            return _EVERYBODY, _EVERYBODY
+        rows, _, scores = pairs
+        scores *= np.where(left, _LEFT, 1.0).take(rows)
+        return (~left).take(rows), ~kept[_CUT].all(axis=0).take(rows)
 
     def _without_marks(self, pairs: Pairs) -> Pairs:
         """Pairs without those that would move a doubt of long standing from its place."""
