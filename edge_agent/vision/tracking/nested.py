@@ -7,8 +7,8 @@ motorbike before a bus is another kind, and stays.
 
 A wheel of a car is taken for a motorbike now and then. A true one that shows before a car is more
 than half as high as the car's box, or stands nearer than the car: its foot is not higher. Beside a
-bus or a lorry a true one may be as small a part of the box as a wheel is; there, and where a car's
-wheel is large, it tells how high riders are who stand in that row of the picture.
+bus or a lorry a true one may be as small a part of the box as a wheel is; there it tells how high
+riders are who stand in that row of the picture.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _WHEEL_WITHIN, _WHEEL_HEIGHT, _WHEEL_AREA, _WHEEL_FOOT = 0.5, 0.5, 0.12, 0.03
 """Of a wheel's box: share in the car's; share of the car's height, of its area; and how far its
 foot is above the car's at least, car's heights."""
 _WHEEL_USUAL = 0.72
-"""Such a box that is less than so many riders high is a wheel, whatever vehicle it is in."""
+"""Such a box that is less than so many riders high is a wheel in any vehicle, not in cars alone."""
 TWO_WHEELED = np.array([one in {VehicleClass.MOTORBIKE, VehicleClass.BICYCLE} for one in CLASSES])
 _CAR = CLASSES.index(VehicleClass.CAR)
 

@@ -175,7 +175,8 @@ class Tracker:
     def _present(self, t: float, pairs: Pairs) -> tuple[Bools, Bools]:
         """Of each pair: whether its track is here still, whether a clear find may bring it back.
 
-        Whose last sight was cut by the picture's edge, and not a moment ago, has left.
+        Whose last sight was cut by the picture's edge, and not a moment ago, has left: the scores
+        of its pairs are lowered in place.
         """
         kept = self._kept
         left = (t - kept[_LAST] > self._settings.doubt_s) & kept[_CUT].any(axis=0)

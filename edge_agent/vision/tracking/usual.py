@@ -30,7 +30,6 @@ class Usual:
         self._sums = np.zeros(5)
         """Of ones, feet, their squares, heights, feet times heights."""
         self._slope, self._base = 0.0, 0.0
-        self._known = False
         self._tried = self._refused = 0
 
     def __call__(self, feet: Floats) -> Floats:
@@ -40,7 +39,7 @@ class Usual:
 
     def learn(self, feet: Floats, heights: Floats) -> None:
         """Two-wheelers that are seen clearly and whole."""
-        if self._known:
+        if self._known():
             usual = self(feet)
             like = (heights > _LIKE[0] * usual) & (heights < _LIKE[1] * usual)
             self._try(like)
@@ -52,9 +51,11 @@ class Usual:
         )
         if self._sums[0] > _MANY:
             self._sums /= 2
-        if self._sums[0] >= _ENOUGH:
-            self._known = True
+        if self._known():
             self._draw(*self._sums.tolist())
+
+    def _known(self) -> bool:
+        return bool(self._sums[0] >= _ENOUGH)
 
     def _draw(self, count: float, foot: float, feet: float, height: float, both: float) -> None:
         spread = feet - foot * foot / count

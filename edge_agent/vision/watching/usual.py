@@ -92,8 +92,6 @@ class Usual:
         if self._view is None:
             self._view = _copy(look)
             return
-        if seconds <= 0.0:  # the clock was set back
-            return
         self._taught_s += seconds
         self._fresh_s += seconds
         self._kept_s += seconds

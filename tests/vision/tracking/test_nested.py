@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from edge_agent.device.readings import VehicleClass
 from edge_agent.vision.frame import CLASSES, Detections
-from edge_agent.vision.tracking.nested import outermost
+from edge_agent.vision.tracking.nested import Heights, outermost
 
 Box = tuple[float, float, float, float]
 BIKE, BUS, CAR = (
@@ -16,6 +16,11 @@ BIKE, BUS, CAR = (
 def found(*things: tuple[Box, float, int]) -> Detections:
     boxes, scores, classes = zip(*things, strict=True)
     return Detections(np.array(boxes, float), np.array(scores), np.array(classes))
+
+
+def riders(height: float) -> Heights:
+    """So high in every row."""
+    return lambda feet: np.full(len(feet), height)
 
 
 def test_a_part_of_a_bus_is_no_vehicle_but_the_motorbike_before_it_is() -> None:
@@ -56,15 +61,13 @@ def test_the_wheel_of_a_lorry_cannot_be_told_from_a_motorbike_beside_it() -> Non
 def test_but_by_how_high_riders_are_who_stand_there(rider: float, left: int) -> None:
     bus = ((100.0, 0.0, 260.0, 160.0), 0.8, BUS)
     either = ((110.0, 100.0, 122.0, 130.0), 0.5, BIKE)
-    usual = lambda feet: np.full(len(feet), rider)  # noqa: E731 - shorter than its name would be
-    assert len(outermost(found(bus, either), 0.1, usual).scores) == left
+    assert len(outermost(found(bus, either), 0.1, riders(rider)).scores) == left
 
 
 def test_nobody_is_the_wheel_of_who_knows_what() -> None:
     blob = ((100.0, 0.0, 260.0, 160.0), 0.8, CLASSES.index(VehicleClass.UNKNOWN))
     rider = ((110.0, 100.0, 122.0, 130.0), 0.5, BIKE)
-    usual = lambda feet: np.full(len(feet), 50.0)  # noqa: E731
-    assert len(outermost(found(blob, rider), 0.1, usual).scores) == 2
+    assert len(outermost(found(blob, rider), 0.1, riders(50.0)).scores) == 2
 
 
 def test_what_scores_too_low_is_left_out() -> None:
